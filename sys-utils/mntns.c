@@ -1,0 +1,134 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mntns - create, show, enter and change mount namespaces
+ *
+ * The table of the commands, and nothing else; each has a file of its own.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "c.h"
+#include "closestream.h"
+#include "lazylibs.h"
+#include "nls.h"
+
+#include "mntns.h"
+
+struct mntns_verb {
+	const char	*name;
+	int		(*handler)(int argc, char **argv);
+	const char	*help;
+};
+
+static const struct mntns_verb verbs[] = {
+	{ NULL }
+};
+
+/* The verb that runs, NULL for mntns itself. */
+static const struct mntns_verb *current;
+
+void mntns_errtryhelp(int status)
+{
+	fprintf(stderr, _("Try '%s%s%s --help' for more information.\n"),
+		program_invocation_short_name,
+		current ? " " : "", current ? current->name : "");
+	exit(status);
+}
+
+void load_smartcols_or_err(void)
+{
+	if (load_smartcols() != 0)
+		errx(EXIT_FAILURE, _("failed to load a library: %s"), lazylibs_errmsg());
+}
+
+void load_libmount_or_err(void)
+{
+	if (load_libmount() != 0)
+		errx(EXIT_FAILURE, _("failed to load a library: %s"), lazylibs_errmsg());
+}
+
+static void __attribute__((__noreturn__)) usage(void)
+{
+	const struct mntns_verb *verb;
+	FILE *out = stdout;
+
+	fputs(USAGE_HEADER, out);
+	fprintf(out, _(" %s <command> [options] [arguments]\n"), program_invocation_short_name);
+
+	fputs(USAGE_SEPARATOR, out);
+	fputsln(_("Create, show, enter and change mount namespaces."), out);
+
+	fputs(USAGE_COMMANDS, out);
+	for (verb = verbs; verb->name; verb++)
+		fprintf(out, " %-14s %s\n", verb->name, _(verb->help));
+
+	fputs(USAGE_OPTIONS, out);
+	fprintf(out, USAGE_HELP_OPTIONS(16));
+
+	fputs(USAGE_SEPARATOR, out);
+	fprintf(out, _("'%s <command> --help' describes a command.\n"),
+		program_invocation_short_name);
+	fprintf(out, USAGE_MAN_TAIL("mntns(8)"));
+
+	exit(EXIT_SUCCESS);
+}
+
+static const struct mntns_verb *verb_by_name(const char *name)
+{
+	const struct mntns_verb *verb;
+
+	for (verb = verbs; verb->name; verb++) {
+		if (strcmp(verb->name, name) == 0)
+			return verb;
+	}
+	return NULL;
+}
+
+static int run_verb(const struct mntns_verb *verb, int argc, char **argv)
+{
+	current = verb;
+	argv[0] = program_invocation_short_name;
+	return verb->handler(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{ "help",    no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL }
+	};
+	const struct mntns_verb *verb;
+	int c;
+
+	setlocale(LC_ALL, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
+	close_stdout_atexit();
+
+	verb = argc > 1 ? verb_by_name(argv[1]) : NULL;
+	if (verb)
+		return run_verb(verb, argc - 1, argv + 1);
+
+	while ((c = getopt_long(argc, argv, "+hV", longopts, NULL)) != -1) {
+		switch (c) {
+		case 'h':
+			usage();
+		case 'V':
+			print_version(EXIT_SUCCESS);
+		default:
+			errtryhelp(EXIT_FAILURE);
+		}
+	}
+
+	if (optind < argc)
+		warnx(_("unknown command: %s"), argv[optind]);
+	else
+		warnx(_("no command specified"));
+	errtryhelp(EXIT_FAILURE);
+}
