@@ -1,0 +1,397 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * diagnose - from (step, errno) to the cause in words and what would help
+ *
+ * What the errnos mean was read in the kernel's fs/namespace.c, fs/nsfs.c,
+ * fs/fsopen.c, kernel/nsproxy.c and kernel/user_namespace.c, and tried.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "c.h"
+#include "nls.h"
+#include "diagnose.h"
+
+/* What was attempted; %s is the object. */
+static const char *const step_phrases[DIAG_NR_STEPS] = {
+	[DIAG_NS_RESOLVE]	= N_("cannot find namespace %s"),
+	[DIAG_NS_OPEN_PID]	= N_("cannot open the mount namespace of process %s"),
+	[DIAG_NS_OPEN_ID]	= N_("cannot open namespace %s"),
+	[DIAG_NS_OPEN_FILE]	= N_("cannot open namespace file %s"),
+	[DIAG_NS_OPEN_NAME]	= N_("cannot open pinned namespace %s"),
+	[DIAG_NS_LIST]		= N_("cannot list the mount namespaces"),
+
+	[DIAG_TREE_OPEN]	= N_("cannot open tree %s"),
+	[DIAG_TREE_CLONE]	= N_("failed to clone the mounts of %s"),
+	[DIAG_TREE_SETATTR]	= N_("failed to set the mount attributes of the clone of %s"),
+	[DIAG_TREE_NAMESPACE]	= N_("failed to make a mount namespace from %s"),
+	[DIAG_NS_UNSHARE]	= N_("failed to make a mount namespace from %s: unshare"),
+	[DIAG_NS_UNCHROOT]	= N_("failed to make a mount namespace from %s: leaving the chroot"),
+	[DIAG_NS_MAKE_PRIVATE]	= N_("failed to make a mount namespace from %s: making its mounts private"),
+	[DIAG_NS_POP_ROOT]	= N_("failed to make a mount namespace from %s: unmounting a stacked root"),
+	[DIAG_NS_MOVE_ROOT]	= N_("failed to make a mount namespace from %s: mounting it on /"),
+	[DIAG_NS_PIVOT]		= N_("failed to make a mount namespace from %s: pivot_root"),
+	[DIAG_NS_DROP_OLD]	= N_("failed to make a mount namespace from %s: unmounting the old root"),
+	[DIAG_NS_VERIFY]	= N_("refused to make a mount namespace from %s"),
+	[DIAG_NS_CHILD]		= N_("failed to make a mount namespace from %s: child process"),
+	[DIAG_NS_IDENTIFY]	= N_("cannot identify the mount namespace of %s"),
+
+	[DIAG_PIN_DIR]		= N_("cannot prepare %s, the directory of pins"),
+	[DIAG_PIN_NAME]		= N_("invalid name: %s"),
+	[DIAG_PIN_FILE]		= N_("cannot pin on %s"),
+	[DIAG_PIN_MOUNT]	= N_("failed to pin the namespace on %s"),
+	[DIAG_PIN_REMOVE]	= N_("failed to remove the pin %s"),
+
+	[DIAG_JOIN_USERNS]	= N_("failed to join the user namespace that owns %s"),
+	[DIAG_JOIN_MNTNS]	= N_("failed to enter namespace %s"),
+	[DIAG_JOIN_IDS]		= N_("failed to become root of the user namespace that owns %s"),
+	[DIAG_CHDIR_INSIDE]	= N_("cannot change directory to %s in the namespace"),
+
+	[DIAG_SOURCE_OPEN]	= N_("cannot clone source %s"),
+	[DIAG_SOURCE_RESOLVE]	= N_("cannot find source %s"),
+	[DIAG_FS_OPEN]		= N_("cannot make a filesystem of type %s"),
+	[DIAG_FS_OPTION]	= N_("option %s refused by the filesystem"),
+	[DIAG_FS_CREATE]	= N_("failed to make the filesystem of %s"),
+	[DIAG_FS_MOUNT]		= N_("failed to mount the filesystem of %s"),
+	[DIAG_TARGET_OPEN]	= N_("cannot open target %s in the namespace"),
+	[DIAG_TARGET_MKDIR]	= N_("cannot create directory %s in the namespace"),
+	[DIAG_ATTACH]		= N_("failed to attach to %s in the namespace"),
+	[DIAG_DETACH]		= N_("failed to unmount %s in the namespace"),
+
+	[DIAG_MNT_LIST]		= N_("cannot list the mounts of %s"),
+	[DIAG_MNT_STAT]		= N_("cannot get information about mount %s"),
+	[DIAG_MOUNTINFO]	= N_("cannot parse %s"),
+
+	[DIAG_OPTION_PARSE]	= N_("invalid option: %s"),
+	[DIAG_LIBRARY]		= N_("cannot load %s"),
+	[DIAG_MEMORY]		= N_("cannot allocate memory")
+};
+
+struct diag_row {
+	enum diag_step step;
+	int err;
+	const char *cause;
+	const char *remedy;		/* or NULL */
+};
+
+#define NEEDS_ADMIN	N_("this needs CAP_SYS_ADMIN")
+#define NEEDS_ADMIN_OWN	N_("this needs CAP_SYS_ADMIN in the caller's user namespace")
+#define OLD_KERNEL_API	N_("the kernel lacks the new mount API or a seccomp filter hides it")
+#define TOO_MANY_NS	N_("the limit on mount namespaces is reached")
+#define RAISE_MAX_NS	N_("raise the sysctl user.max_mnt_namespaces or remove unused namespaces")
+
+static const struct diag_row rows[] = {
+	{ DIAG_NS_RESOLVE, EINVAL,
+	  N_("it is neither a PID, PID:INO, :ID, a path with a '/' nor a valid name"), NULL },
+
+	{ DIAG_NS_OPEN_PID, ESRCH, N_("no such process"), NULL },
+	{ DIAG_NS_OPEN_PID, ENOENT, N_("no such process"), NULL },
+	{ DIAG_NS_OPEN_PID, EACCES,
+	  N_("not allowed to inspect this process"), N_("this needs the rights of ptrace(2) over it") },
+	{ DIAG_NS_OPEN_PID, EPERM,
+	  N_("not allowed to inspect this process"), N_("this needs the rights of ptrace(2) over it") },
+
+	{ DIAG_NS_OPEN_ID, ESTALE,
+	  N_("no mount namespace has this id, or the caller may not see it"),
+	  N_("seeing all namespaces needs CAP_SYS_ADMIN in the initial user and PID namespace") },
+
+	{ DIAG_NS_OPEN_FILE, EINVAL, N_("not a mount namespace"), NULL },
+
+	{ DIAG_NS_OPEN_NAME, ENOENT, N_("no namespace is pinned under this name"),
+	  N_("a namespace is given as PID, PID:INO, :ID, a path with a '/', or a name that mntns lsns shows") },
+	{ DIAG_NS_OPEN_NAME, EACCES, N_("the directory of pins is for root only"), NULL },
+
+	{ DIAG_TREE_CLONE, EINVAL,
+	  N_("the mount is unbindable, or another mount namespace's, or locked mounts lie below it"),
+	  N_("make it private first, or use --recursive") },
+	{ DIAG_TREE_CLONE, EPERM, NEEDS_ADMIN, NULL },
+	{ DIAG_TREE_CLONE, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
+	{ DIAG_TREE_SETATTR, EINVAL,
+	  N_("a mount below it does not take the attribute or propagation"), NULL },
+	{ DIAG_TREE_SETATTR, EPERM,
+	  N_("an attribute is locked by a more privileged namespace"), NULL },
+
+	{ DIAG_TREE_NAMESPACE, EINVAL,
+	  N_("the mount is unbindable, or another mount namespace's, or has locked mounts below"),
+	  N_("make it private first, or use --recursive") },
+	{ DIAG_TREE_NAMESPACE, EPERM, NEEDS_ADMIN_OWN, NULL },
+	{ DIAG_TREE_NAMESPACE, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
+
+	{ DIAG_NS_UNSHARE, EPERM, NEEDS_ADMIN_OWN, NULL },
+	{ DIAG_NS_UNSHARE, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
+	{ DIAG_NS_MOVE_ROOT, ELOOP,
+	  N_("the tree holds a pinned mount namespace"), N_("unmount the pin first") },
+	{ DIAG_NS_PIVOT, EINVAL,
+	  N_("the root of this system is its initramfs, which pivot_root(2) cannot leave"),
+	  N_("a kernel with OPEN_TREE_NAMESPACE (Linux 7.0) is needed here") },
+
+	{ DIAG_PIN_DIR, EACCES, N_("only root may pin by name"), N_("use --pin FILE") },
+	{ DIAG_PIN_DIR, EPERM, N_("only root may pin by name"), N_("use --pin FILE") },
+	{ DIAG_PIN_FILE, EISDIR, N_("is a directory, a pin needs a file"), NULL },
+	{ DIAG_PIN_FILE, EEXIST, N_("a mount namespace is pinned there already"), NULL },
+	{ DIAG_PIN_MOUNT, EEXIST, N_("the name is taken"), N_("see mntns lsns") },
+	{ DIAG_PIN_MOUNT, ELOOP,
+	  N_("the namespace is older than, or the same as, the one the pin would be in"), NULL },
+	{ DIAG_PIN_MOUNT, EINVAL,
+	  N_("the file lies on a shared mount, and the pin would propagate"),
+	  N_("use a directory that is a private mount, or -n NAME") },
+	{ DIAG_PIN_MOUNT, ENOENT, N_("the file was removed"), NULL },
+	{ DIAG_PIN_MOUNT, EPERM, NEEDS_ADMIN, NULL },
+	{ DIAG_PIN_REMOVE, ENOENT, N_("no namespace is pinned under this name"), N_("see mntns lsns") },
+	{ DIAG_PIN_REMOVE, EBUSY, N_("another process has it open through the pin"), NULL },
+
+	{ DIAG_JOIN_USERNS, EPERM, N_("the caller is not privileged over it"), NULL },
+	{ DIAG_JOIN_USERNS, EINVAL,
+	  N_("the caller is in it already, or has several threads"), NULL },
+	{ DIAG_JOIN_MNTNS, EPERM,
+	  N_("the caller is not privileged over it"),
+	  N_("this needs CAP_SYS_ADMIN over the namespace, and CAP_SYS_CHROOT") },
+	{ DIAG_JOIN_MNTNS, EINVAL,
+	  N_("the caller shares its root directory with another thread or process"), NULL },
+	{ DIAG_CHDIR_INSIDE, EXDEV, N_("the path leaves the namespace"), NULL },
+	{ DIAG_CHDIR_INSIDE, ELOOP, N_("the path leads over a magic link or too many symbolic links"), NULL },
+
+	{ DIAG_SOURCE_OPEN, EINVAL,
+	  N_("the mount is unbindable, or locked mounts lie below it"),
+	  N_("make it private first, or use --recursive") },
+	{ DIAG_SOURCE_OPEN, EPERM, NEEDS_ADMIN, NULL },
+	{ DIAG_SOURCE_OPEN, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
+	{ DIAG_SOURCE_RESOLVE, ENOENT, N_("no such device, label or UUID"), NULL },
+	{ DIAG_FS_OPEN, ENODEV, N_("unknown filesystem type"), N_("see /proc/filesystems") },
+	{ DIAG_FS_OPEN, EPERM, NEEDS_ADMIN, NULL },
+	{ DIAG_FS_OPTION, EINVAL, N_("unknown option or bad value"), NULL },
+	{ DIAG_FS_CREATE, EPERM,
+	  N_("the filesystem may not be mounted in this user namespace"), NULL },
+	{ DIAG_FS_CREATE, EINVAL,
+	  N_("no such filesystem on the source, or options that contradict"), NULL },
+	{ DIAG_FS_CREATE, ENOTBLK, N_("not a block device"), NULL },
+	{ DIAG_FS_MOUNT, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
+	{ DIAG_FS_MOUNT, EPERM,
+	  N_("the filesystem would show more than the namespace lets see"), NULL },
+
+	{ DIAG_TARGET_OPEN, EXDEV, N_("the path leaves the namespace"), NULL },
+	{ DIAG_TARGET_OPEN, ELOOP,
+	  N_("the path leads over a magic link or too many symbolic links"), NULL },
+	{ DIAG_TARGET_OPEN, ENOENT,
+	  N_("no such file or directory"), N_("--mkdir creates a missing directory") },
+	{ DIAG_ATTACH, EINVAL,
+	  N_("the target is below a shared mount and the source holds an unbindable one, or the target was taken out of the namespace"),
+	  NULL },
+	{ DIAG_ATTACH, ELOOP,
+	  N_("the source holds a pin of this namespace, or of an older one"),
+	  N_("unmount the pin first, or attach without --recursive") },
+	{ DIAG_ATTACH, ENOENT, N_("the target directory was removed"), NULL },
+	{ DIAG_ATTACH, EPERM, NEEDS_ADMIN, NULL },
+	{ DIAG_ATTACH, ENOSPC,
+	  N_("the namespace holds as many mounts as it may"), N_("raise the sysctl fs.mount-max") },
+	{ DIAG_DETACH, EINVAL,
+	  N_("not a mount point, or the mount is locked by a more privileged namespace"), NULL },
+	{ DIAG_DETACH, EBUSY,
+	  N_("the mount is in use"), N_("--lazy unmounts it from the tree at once and lets its users finish") },
+
+	{ DIAG_MNT_LIST, EPERM, N_("the caller is not privileged over the namespace"), NULL },
+	{ DIAG_MNT_LIST, ENOENT,
+	  N_("the namespace is gone, or the caller is not privileged over it"), NULL }
+};
+
+static const struct diag_row *find_row(enum diag_step step, int err)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].step == step && rows[i].err == err)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/*
+ * diag_cause:
+ * @step: what failed
+ * @err: errno, positive
+ *
+ * Returns: the usual cause in words; strerror(3) where the errno speaks for
+ * itself.
+ */
+const char *diag_cause(enum diag_step step, int err)
+{
+	const struct diag_row *row = find_row(step, err);
+
+	if (row)
+		return _(row->cause);
+	if (err == ENOSYS)
+		return _(OLD_KERNEL_API);
+
+	return strerror(err);
+}
+
+/*
+ * diag_remedy:
+ *
+ * Arguments as for diag_cause().
+ *
+ * Returns: what would help, or NULL.
+ */
+const char *diag_remedy(enum diag_step step, int err)
+{
+	const struct diag_row *row = find_row(step, err);
+
+	return row && row->remedy ? _(row->remedy) : NULL;
+}
+
+void diag_reset(struct diag *d)
+{
+	free(d->object);
+	free(d->cause);
+	free(d->remedy);
+	memset(d, 0, sizeof(*d));
+}
+
+static char *strdup_or_null(const char *s)
+{
+	return s ? strdup(s) : NULL;
+}
+
+/*
+ * diag_fail:
+ * @d: filled in; what it said before is forgotten
+ * @step: what failed
+ * @err: errno, positive
+ * @object: what the step was done to, copied; or NULL
+ *
+ * Returns: -@err, so that a caller can return it.
+ */
+int diag_fail(struct diag *d, enum diag_step step, int err, const char *object)
+{
+	diag_reset(d);
+	d->step = step;
+	d->err = err;
+	d->nosys = err == ENOSYS;
+	d->object = strdup_or_null(object);
+
+	return -err;
+}
+
+/*
+ * diag_fail_cause:
+ * @remedy: what would help, or NULL
+ * @cause: printf-like, the cause as found out or as the kernel told it; it
+ *	stands in place of the table's
+ *
+ * Other arguments and return value as for diag_fail().
+ */
+int diag_fail_cause(struct diag *d, enum diag_step step, int err, const char *object,
+		    const char *remedy, const char *cause, ...)
+{
+	va_list ap;
+	int rc = diag_fail(d, step, err, object);
+
+	d->remedy = strdup_or_null(remedy);
+	va_start(ap, cause);
+	if (vasprintf(&d->cause, cause, ap) < 0)
+		d->cause = NULL;
+	va_end(ap);
+
+	return rc;
+}
+
+/*
+ * diag_fail_nosys:
+ * @lacks: the feature that the running kernel does not have
+ *
+ * Other arguments and return value as for diag_fail(). The exit status of the
+ * program becomes EXIT_NOTSUPP.
+ */
+int diag_fail_nosys(struct diag *d, enum diag_step step, int err, const char *object,
+		    const char *lacks)
+{
+	int rc = diag_fail_cause(d, step, err, object, NULL,
+				 _("this kernel lacks %s"), lacks);
+
+	d->nosys = 1;
+	return rc;
+}
+
+/* Names of files, options and kernel messages may hold what a terminal obeys. */
+static void put_escaped(FILE *f, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = *s;
+
+		if (c < 0x20 || c == 0x7f)
+			fprintf(f, "\\%03o", c);
+		else
+			fputc(c, f);
+	}
+}
+
+static void put_phrase(FILE *f, const struct diag *d)
+{
+	const char *phrase = _(step_phrases[d->step]);
+	const char *mark = strstr(phrase, "%s");
+
+	if (!mark) {
+		fputs(phrase, f);
+		return;
+	}
+	fprintf(f, "%.*s", (int) (mark - phrase), phrase);
+	put_escaped(f, d->object ? d->object : "?");
+	fputs(mark + 2, f);
+}
+
+/*
+ * diag_text:
+ * @d: a failure
+ *
+ * Returns: "what was attempted on what: the cause; what would help" in one
+ * line, allocated; NULL without memory.
+ */
+char *diag_text(const struct diag *d)
+{
+	const char *cause, *remedy;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f;
+
+	if (d->step <= DIAG_NONE || d->step >= DIAG_NR_STEPS)
+		return NULL;
+	f = open_memstream(&text, &len);
+	if (!f)
+		return NULL;
+
+	cause = d->cause ? d->cause : d->err ? diag_cause(d->step, d->err) : NULL;
+	remedy = d->remedy ? d->remedy :
+		 d->cause ? NULL : diag_remedy(d->step, d->err);
+
+	put_phrase(f, d);
+	if (cause) {
+		fputs(": ", f);
+		put_escaped(f, cause);
+	}
+	if (remedy) {
+		fputs("; ", f);
+		put_escaped(f, remedy);
+	}
+	if (fclose(f) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/*
+ * diag_exit_status:
+ *
+ * Returns: EXIT_NOTSUPP where the running kernel cannot do it, else
+ * EXIT_FAILURE.
+ */
+int diag_exit_status(const struct diag *d)
+{
+	return d->nosys ? EXIT_NOTSUPP : EXIT_FAILURE;
+}
