@@ -1,0 +1,34 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * detached - build a detached mount and put it in place
+ */
+#ifndef UTIL_LINUX_DETACHED_H
+#define UTIL_LINUX_DETACHED_H
+
+#include <stdint.h>
+
+#include "diagnose.h"
+
+/* What is changed on the mounts of a clone before anybody can see them. */
+struct mnt_change {
+	uint64_t attr_set;		/* MOUNT_ATTR_* */
+	uint64_t attr_clr;
+	uint64_t propagation;		/* MS_{PRIVATE,SLAVE,SHARED,UNBINDABLE}, 0 unchanged */
+};
+
+int mnt_change_is_empty(const struct mnt_change *change);
+
+int detached_clone(int dirfd, const char *path, int recursive,
+		   const struct mnt_change *change, enum diag_step step,
+		   const char *object, struct diag *d);
+
+struct mntopts;
+
+int detached_mkfs(const char *fstype, const char *source, const struct mntopts *opts,
+		  struct diag *d);
+int detached_attach(int treefd, int targetfd, const char *target, struct diag *d);
+
+#endif /* UTIL_LINUX_DETACHED_H */

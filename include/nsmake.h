@@ -1,0 +1,42 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * nsmake - make a mount namespace from a directory tree
+ */
+#ifndef UTIL_LINUX_NSMAKE_H
+#define UTIL_LINUX_NSMAKE_H
+
+#include <stdint.h>
+
+#include "detached.h"
+
+enum nsmake_method {
+	NSMAKE_AUTO = 0,	/* OPEN_TREE_NAMESPACE, else the stand-in */
+	NSMAKE_OPEN_TREE,	/* OPEN_TREE_NAMESPACE, Linux 7.0 */
+	NSMAKE_PIVOT_ROOT	/* copy the caller's namespace and drop all but the tree */
+};
+
+struct nsmake {
+	const char *tree;		/* a directory */
+	unsigned int recursive:1;	/* with the mounts below it */
+	struct mnt_change change;
+	enum nsmake_method method;
+
+	enum nsmake_method used;	/* result: not NSMAKE_AUTO */
+};
+
+int nsmake_open(struct nsmake *req, struct diag *d);
+int nsmake_open_younger(struct nsmake *req, struct diag *d);
+int nsmake_enter(struct nsmake *req, struct diag *d);
+
+int nsmake_has_open_tree(void);
+int nsmake_parse_method(const char *name, enum nsmake_method *method);
+const char *nsmake_method_name(enum nsmake_method method);
+
+/* lib/nsmake-standin.c */
+int nsmake_standin_enter(const struct nsmake *req, struct diag *d);
+int nsmake_standin_open(const struct nsmake *req, struct diag *d);
+
+#endif /* UTIL_LINUX_NSMAKE_H */

@@ -1,0 +1,30 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * nspath - open paths in a namespace that others control, confined to its root
+ */
+#ifndef UTIL_LINUX_NSPATH_H
+#define UTIL_LINUX_NSPATH_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+int nspath_open(int rootfd, const char *path, uint64_t flags);
+int nspath_open_parent(int rootfd, const char *path, char **name);
+
+/* directories made on the way, for undoing it */
+struct nspath_made {
+	int dirfd;			/* parent of the first that was made, or -1 */
+	char *path;			/* from there to the last */
+	size_t count;
+};
+
+#define NSPATH_MADE_INIT	{ .dirfd = -1 }
+
+int nspath_mkdirs(int rootfd, const char *path, mode_t mode, struct nspath_made *made);
+void nspath_undo_mkdirs(struct nspath_made *made);
+void nspath_free_made(struct nspath_made *made);
+
+#endif /* UTIL_LINUX_NSPATH_H */

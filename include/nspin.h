@@ -1,0 +1,51 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * nspin - pins: files that keep a mount namespace alive, by name or by path
+ *
+ * A pin is a mount of the namespace's nsfs file on a regular file. Pins with a
+ * name lie in _PATH_MNTNS, a private unbindable mount of its own: on a mount
+ * shared with other namespaces the kernel refuses a pin that would propagate,
+ * and a recursive clone with a pin in it cannot be attached anywhere.
+ *
+ * In another mount namespace that shows the same directory a pin is not
+ * mounted, its file is bare there, and removing that file would remove the
+ * pin. So each file holds the id of the mount namespace that the pin is
+ * mounted in: only there a bare file is known to be left over.
+ */
+#ifndef UTIL_LINUX_NSPIN_H
+#define UTIL_LINUX_NSPIN_H
+
+#include <dirent.h>
+
+struct diag;
+
+/* The directory of pins, locked while it is open. */
+struct nspin_dir {
+	int fd;			/* the private mount */
+	int lockfd;		/* holds the lock, on the same directory */
+};
+
+#define NSPIN_DIR_INIT	{ .fd = -1, .lockfd = -1 }
+
+int nspin_name_is_valid(const char *name);
+
+int nspin_dir_open(struct nspin_dir *dir, struct diag *d);
+void nspin_dir_close(struct nspin_dir *dir);
+
+int nspin_check_free(const struct nspin_dir *dir, const char *name, struct diag *d);
+int nspin_add(const struct nspin_dir *dir, const char *name, int nsfd, struct diag *d);
+int nspin_remove(const struct nspin_dir *dir, const char *name, struct diag *d);
+
+int nspin_check_file(const char *path, struct diag *d);
+int nspin_add_file(const char *path, int nsfd, struct diag *d);
+
+int nspin_open(const char *name, struct diag *d);
+
+/* walk over all names, without the lock */
+DIR *nspin_opendir(void);
+int nspin_next(DIR *dir, const char **name, int *nsfd);
+
+#endif /* UTIL_LINUX_NSPIN_H */

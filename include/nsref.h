@@ -1,0 +1,45 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * nsref - the NS operand: from what the user wrote to an open mount namespace
+ */
+#ifndef UTIL_LINUX_NSREF_H
+#define UTIL_LINUX_NSREF_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct diag;
+
+enum nsref_kind {
+	NSREF_SELF,		/* the caller's own namespace, no operand */
+	NSREF_PID,		/* PID or PID:INO */
+	NSREF_ID,		/* :ID */
+	NSREF_FILE,		/* a path with a '/' */
+	NSREF_NAME		/* a pinned name */
+};
+
+/* What nsref_open() found out; an unset identity is 0. */
+struct nsref {
+	const char *name;	/* as the user wrote it; not ours */
+	enum nsref_kind kind;
+	int fd;			/* O_CLOEXEC, above 2; -1 when closed */
+	pid_t pid;		/* NSREF_PID: the process; else 0 */
+	ino_t ino;		/* inode on nsfs, as in mnt:[N] */
+	uint64_t id;		/* 64-bit id, 0 before Linux 6.11 */
+};
+
+int nsref_open(struct nsref *ref, const char *operand, struct diag *d);
+int nsref_open_self(struct nsref *ref, struct diag *d);
+void nsref_close(struct nsref *ref);
+
+/* building blocks, also for lists of namespaces */
+int ns_open_pid(pid_t pid);
+int ns_open_id(uint64_t id);
+int ns_is_mntns(int fd);
+int ns_get_id(int fd, uint64_t *id);
+int ns_get_nr_mounts(int fd, unsigned int *nr);
+
+#endif /* UTIL_LINUX_NSREF_H */

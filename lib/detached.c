@@ -1,0 +1,196 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * detached - build a detached mount and put it in place
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "c.h"
+#include "detached.h"
+#include "mntopts.h"
+#include "mountapi.h"
+#include "nls.h"
+
+/*
+ * mnt_change_is_empty:
+ *
+ * Returns: 1 when @change changes nothing, else 0.
+ */
+int mnt_change_is_empty(const struct mnt_change *change)
+{
+	return !change->attr_set && !change->attr_clr && !change->propagation;
+}
+
+static int apply_change(int fd, int recursive, const struct mnt_change *change)
+{
+	struct ul_mount_attr attr = {
+		.attr_set = change->attr_set,
+		.attr_clr = change->attr_clr,
+		.propagation = change->propagation
+	};
+
+	if (mnt_change_is_empty(change))
+		return 0;
+	return ul_mount_setattr(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr);
+}
+
+/*
+ * detached_clone:
+ * @dirfd: as for openat(2)
+ * @path: directory or file of the caller's namespace; "" is @dirfd itself
+ * @recursive: the mounts below it, too
+ * @change: attributes and propagation for all that is cloned
+ * @step: what open_tree(2) is called in a failure
+ * @object: what @path is called in a failure
+ * @d: failure
+ *
+ * Returns: O_CLOEXEC fd of the detached mount, which goes away with it, or
+ * -errno with @d set. See open_tree(2) and mount_setattr(2).
+ */
+int detached_clone(int dirfd, const char *path, int recursive,
+		   const struct mnt_change *change, enum diag_step step,
+		   const char *object, struct diag *d)
+{
+	unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+	int fd, rc;
+
+	if (!*path)
+		flags |= AT_EMPTY_PATH;
+	if (recursive)
+		flags |= AT_RECURSIVE;
+
+	fd = ul_open_tree(dirfd, path, flags);
+	if (fd < 0)
+		return diag_fail(d, step, errno, object);
+
+	if (apply_change(fd, recursive, change) < 0) {
+		rc = diag_fail(d, DIAG_TREE_SETATTR, errno, object);
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/*
+ * The kernel's messages about a filesystem context are read from its fd, one a
+ * read(2): "e ", "w " or "i " and the text. Errors are what the user wants.
+ * Returns the last one in @buf, or NULL.
+ */
+static const char *fs_message(int fsfd, char *buf, size_t bufsz)
+{
+	const char *found = NULL;
+	char line[512];
+	ssize_t n;
+
+	while ((n = read(fsfd, line, sizeof(line) - 1)) > 0) {
+		line[n] = '\0';
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] != 'e' || line[1] != ' ')
+			continue;
+		snprintf(buf, bufsz, "%s", line + 2);
+		found = buf;
+	}
+	return found;
+}
+
+static int fs_fail(int fsfd, enum diag_step step, int err, const char *object, struct diag *d)
+{
+	char buf[512];
+	const char *message = fs_message(fsfd, buf, sizeof(buf));
+
+	return message ? diag_fail_cause(d, step, err, object, NULL, "%s", message) :
+			 diag_fail(d, step, err, object);
+}
+
+static int fs_configure(int fsfd, const char *source, const struct mntopts *opts,
+			struct diag *d)
+{
+	size_t i;
+
+	if (source && ul_fsconfig(fsfd, UL_FSCONFIG_SET_STRING, "source", source, 0) < 0)
+		return fs_fail(fsfd, DIAG_FS_CREATE, errno, source, d);
+
+	for (i = 0; i < opts->nr_fs; i++) {
+		const struct mntopts_fs *o = &opts->fs[i];
+		unsigned int cmd = o->value ? UL_FSCONFIG_SET_STRING : UL_FSCONFIG_SET_FLAG;
+
+		if (ul_fsconfig(fsfd, cmd, o->name, o->value, 0) < 0)
+			return fs_fail(fsfd, DIAG_FS_OPTION, errno, o->name, d);
+	}
+	return 0;
+}
+
+/*
+ * detached_mkfs:
+ * @fstype: filesystem type
+ * @source: device, server path, or any word where the type takes none
+ * @opts: options for the filesystem, attributes and propagation for the mount
+ * @d: failure, with the kernel's own message where it gave one
+ *
+ * Returns: O_CLOEXEC fd of a detached mount of the filesystem, or -errno with
+ * @d set. See fsopen(2), fsconfig(2) and fsmount(2).
+ */
+int detached_mkfs(const char *fstype, const char *source, const struct mntopts *opts,
+		  struct diag *d)
+{
+	const char *object = source ? source : fstype;
+	int fsfd, fd = -1, rc;
+
+	fsfd = ul_fsopen(fstype, FSOPEN_CLOEXEC);
+	if (fsfd < 0)
+		return diag_fail(d, DIAG_FS_OPEN, errno, fstype);
+
+	rc = fs_configure(fsfd, source, opts, d);
+	if (!rc && ul_fsconfig(fsfd, UL_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		rc = fs_fail(fsfd, DIAG_FS_CREATE, errno, object, d);
+	if (!rc) {
+		fd = ul_fsmount(fsfd, FSMOUNT_CLOEXEC, opts->change.attr_set);
+		if (fd < 0)
+			rc = fs_fail(fsfd, DIAG_FS_MOUNT, errno, object, d);
+	}
+	close(fsfd);
+	if (rc)
+		return rc;
+
+	/* the attributes are set; a new mount is private unless told otherwise */
+	if (apply_change(fd, 0, &(struct mnt_change) {
+				.propagation = opts->change.propagation }) < 0) {
+		rc = diag_fail(d, DIAG_TREE_SETATTR, errno, object);
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/*
+ * detached_attach:
+ * @treefd: detached mount
+ * @targetfd: O_PATH fd in the caller's mount namespace
+ * @target: its name for a failure
+ * @d: failure
+ *
+ * Returns: 0, or -errno with @d set. See move_mount(2).
+ */
+int detached_attach(int treefd, int targetfd, const char *target, struct diag *d)
+{
+	struct stat from, to;
+
+	if (ul_move_mount(treefd, "", targetfd, "",
+			  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0)
+		return 0;
+
+	if (errno == EINVAL && fstat(treefd, &from) == 0 && fstat(targetfd, &to) == 0 &&
+	    S_ISDIR(from.st_mode) != S_ISDIR(to.st_mode))
+		return diag_fail_cause(d, DIAG_ATTACH, EINVAL, target, NULL,
+				S_ISDIR(from.st_mode) ?
+					_("the source is a directory, the target is not") :
+					_("the target is a directory, the source is not"));
+
+	return diag_fail(d, DIAG_ATTACH, errno, target);
+}

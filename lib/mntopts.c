@@ -1,0 +1,269 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mntopts - mount options as mount(8) and fstab(5) spell them, sorted by who
+ * takes them: the mount, the filesystem, or mntns itself
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "c.h"
+#include "lazylibs.h"
+#include "mntopts.h"
+#include "mountapi.h"
+#include "nls.h"
+#include "strutils.h"
+
+#define MS_ATIME	(MS_NOATIME | MS_RELATIME | MS_STRICTATIME)
+/* what a superblock takes; ro is for the mount and the superblock */
+#define MS_SUPERBLOCK	(MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | \
+			 MS_LAZYTIME | MS_SILENT | MS_I_VERSION)
+
+static const struct {
+	unsigned long ms;
+	uint64_t attr;
+} attrs[] = {
+	{ MS_RDONLY,		MOUNT_ATTR_RDONLY },
+	{ MS_NOSUID,		MOUNT_ATTR_NOSUID },
+	{ MS_NODEV,		MOUNT_ATTR_NODEV },
+	{ MS_NOEXEC,		MOUNT_ATTR_NOEXEC },
+	{ MS_NODIRATIME,	MOUNT_ATTR_NODIRATIME },
+	{ MS_NOSYMFOLLOW,	MOUNT_ATTR_NOSYMFOLLOW }
+};
+
+static const struct {
+	const char *name;
+	uint64_t propagation;
+} propagations[] = {
+	{ "private",	MS_PRIVATE },
+	{ "slave",	MS_SLAVE },
+	{ "shared",	MS_SHARED },
+	{ "unchanged",	0 }
+};
+
+/*
+ * mntopts_parse_propagation:
+ * @name: "private", "slave", "shared" or "unchanged"
+ * @propagation: result, MS_PRIVATE, MS_SLAVE, MS_SHARED or 0
+ *
+ * Returns: 0 or -EINVAL.
+ */
+int mntopts_parse_propagation(const char *name, uint64_t *propagation)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(propagations); i++) {
+		if (strcmp(name, propagations[i].name) == 0) {
+			*propagation = propagations[i].propagation;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int add_fs_option(struct mntopts *opts, const char *name, const char *value)
+{
+	struct mntopts_fs *fs;
+
+	fs = reallocarray(opts->fs, opts->nr_fs + 1, sizeof(*fs));
+	if (!fs)
+		return -ENOMEM;
+	opts->fs = fs;
+	fs += opts->nr_fs;
+	fs->name = strdup(name);
+	fs->value = value ? strdup(value) : NULL;
+	opts->nr_fs++;
+
+	return fs->name && (fs->value || !value) ? 0 : -ENOMEM;
+}
+
+static void change_attr(struct mnt_change *change, uint64_t attr, int set)
+{
+	if (set) {
+		change->attr_set |= attr;
+		change->attr_clr &= ~attr;
+	} else {
+		change->attr_clr |= attr;
+		change->attr_set &= ~attr;
+	}
+}
+
+/* The three ways to keep access times exclude each other; relatime is none. */
+static void change_atime(struct mnt_change *change, unsigned long set)
+{
+	change->attr_clr |= MOUNT_ATTR__ATIME;
+	change->attr_set &= ~(uint64_t) MOUNT_ATTR__ATIME;
+	if (set & MS_NOATIME)
+		change->attr_set |= MOUNT_ATTR_NOATIME;
+	if (set & MS_STRICTATIME)
+		change->attr_set |= MOUNT_ATTR_STRICTATIME;
+}
+
+/* @set and @clr are what one option does to the MS_* flags. */
+static int apply_flags(struct mntopts *opts, const char *name,
+		       unsigned long set, unsigned long clr)
+{
+	size_t i;
+
+	if (set & MS_PROPAGATION) {
+		opts->change.propagation = set & MS_PROPAGATION;
+		opts->rpropagation = !!(set & MS_REC);
+		return 0;
+	}
+	if (set & MS_BIND) {
+		opts->bind = 1;
+		opts->recursive = !!(set & MS_REC);
+		return 0;
+	}
+	if ((set | clr) & MS_SUPERBLOCK) {
+		if (add_fs_option(opts, name, NULL))
+			return -ENOMEM;
+	}
+	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
+		if ((set | clr) & attrs[i].ms)
+			change_attr(&opts->change, attrs[i].attr, !!(set & attrs[i].ms));
+	}
+	if ((set | clr) & MS_ATIME)
+		change_atime(&opts->change, set);
+
+	return 0;
+}
+
+/* What only decides when and by whom mount -a mounts an fstab line. */
+static int is_for_fstab(const char *name)
+{
+	static const char *const names[] = {
+		"defaults", "auto", "noauto", "_netdev", "nofail", "comment"
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return 1;
+	}
+	return startswith(name, "x-") != NULL;
+}
+
+static int fail_unsupported(const char *name, struct diag *d)
+{
+	return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, name, NULL, _("unsupported here"));
+}
+
+static int parse_one(struct mntopts *opts, const char *name, const char *value, struct diag *d)
+{
+	const struct libmnt_optmap *linux_map = mnt_get_builtin_optmap(MNT_LINUX_MAP);
+	const struct libmnt_optmap *user_map = mnt_get_builtin_optmap(MNT_USERSPACE_MAP);
+	unsigned long set = 0, keep = ~0UL, user = 0;
+	int rc = 0;
+
+	if (is_for_fstab(name))
+		return 0;
+	if (strcmp(name, "X-mount.mkdir") == 0 && !value) {
+		opts->mkdir = 1;
+		return 0;
+	}
+	/* once on no flags and once on all of them: what is set, what is cleared */
+	mnt_optstr_get_flags(name, &set, linux_map);
+	mnt_optstr_get_flags(name, &keep, linux_map);
+	mnt_optstr_get_flags(name, &user, user_map);
+
+	if (startswith(name, "X-") || user ||
+	    ((set | ~keep) & (MS_REMOUNT | MS_MOVE)))
+		return fail_unsupported(name, d);
+
+	if ((set || ~keep) && !value)
+		rc = apply_flags(opts, name, set, ~keep);
+	else
+		rc = add_fs_option(opts, name, value);
+	return rc ? diag_fail(d, DIAG_MEMORY, -rc, NULL) : 0;
+}
+
+/* quotes keep a comma in a value (context="a,b"); the kernel does not want them */
+static char *copy_value(const char *value, size_t len)
+{
+	if (len >= 2 && value[0] == '"' && value[len - 1] == '"')
+		return strndup(value + 1, len - 2);
+	return strndup(value, len);
+}
+
+static int parse_piece(struct mntopts *opts, const char *name, size_t namesz,
+		       const char *value, size_t valsz, struct diag *d)
+{
+	char *n = strndup(name, namesz);
+	char *v = value ? copy_value(value, valsz) : NULL;
+	int rc;
+
+	if (!n || (value && !v))
+		rc = diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
+	else
+		rc = parse_one(opts, n, v, d);
+	free(n);
+	free(v);
+	return rc;
+}
+
+/*
+ * mntopts_parse:
+ * @opts: what was parsed before, or zeros; @optstr is added to it and wins
+ * @optstr: comma separated list
+ * @d: failure
+ *
+ * Returns: 0, or -errno with @d set; @opts is to be freed in either case.
+ */
+int mntopts_parse(struct mntopts *opts, const char *optstr, struct diag *d)
+{
+	char *p = (char *) optstr, *name, *value;
+	size_t namesz, valsz;
+	int rc;
+
+	if (load_libmount() < 0)
+		return diag_fail_cause(d, DIAG_LIBRARY, ELIBACC, "libmount", NULL,
+				       "%s", lazylibs_errmsg());
+
+	while ((rc = mnt_optstr_next_option(&p, &name, &namesz, &value, &valsz)) == 0) {
+		rc = parse_piece(opts, name, namesz, value, valsz, d);
+		if (rc)
+			return rc;
+	}
+	if (rc < 0)
+		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, optstr, NULL,
+				       _("not a list of mount options"));
+	return 0;
+}
+
+/*
+ * mntopts_only_attributes:
+ *
+ * Returns: 0 when all options are for the mount; else -EINVAL, with the first
+ * option in @d that only a new filesystem takes.
+ */
+int mntopts_only_attributes(const struct mntopts *opts, struct diag *d)
+{
+	size_t i;
+
+	for (i = 0; i < opts->nr_fs; i++) {
+		const char *name = opts->fs[i].name;
+
+		if (strcmp(name, "ro") == 0 || strcmp(name, "rw") == 0)
+			continue;
+		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, name, NULL,
+				_("it is for a filesystem, not an attribute of a mount"));
+	}
+	return 0;
+}
+
+void mntopts_free(struct mntopts *opts)
+{
+	size_t i;
+
+	for (i = 0; i < opts->nr_fs; i++) {
+		free(opts->fs[i].name);
+		free(opts->fs[i].value);
+	}
+	free(opts->fs);
+	memset(opts, 0, sizeof(*opts));
+}

@@ -1,0 +1,309 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * nsmake-standin - a mount namespace from a directory tree on kernels without
+ * OPEN_TREE_NAMESPACE: copy the caller's namespace and drop all but the tree
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "c.h"
+#include "mountapi.h"
+#include "nls.h"
+#include "nsmake.h"
+#include "nsref.h"
+
+/*
+ * Step 1: a copy of the caller's namespace. The copy leaves out pinned mount
+ * namespaces, so the tree is cloned after it; and it is cloned before the
+ * mounts are made private, so that a copy that is to stay a peer or a slave of
+ * the original does. A path means the same until the chroot is left.
+ */
+static int unshare_and_clone(const struct nsmake *req, struct diag *d)
+{
+	int treefd, clone;
+
+	/* a wrong path fails before there is anything to throw away */
+	treefd = open(req->tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (treefd < 0)
+		return diag_fail(d, DIAG_TREE_OPEN, errno, req->tree);
+	close(treefd);
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return diag_fail(d, DIAG_NS_UNSHARE, errno, req->tree);
+
+	clone = detached_clone(AT_FDCWD, req->tree, req->recursive, &req->change,
+			       DIAG_TREE_CLONE, req->tree, d);
+	return clone;
+}
+
+/*
+ * Step 2: to the visible root of the new namespace, out of any chroot, whose
+ * covered host mounts would else stay in it.
+ */
+static int reset_root(int self, const struct nsmake *req, struct diag *d)
+{
+	if (setns(self, CLONE_NEWNS) < 0)
+		return diag_fail(d, DIAG_NS_UNCHROOT, errno, req->tree);
+	return 0;
+}
+
+/*
+ * Step 3: nothing that follows may propagate to the caller's namespace.
+ */
+static int make_all_private(const struct nsmake *req, struct diag *d)
+{
+	struct ul_mount_attr attr = { .propagation = MS_PRIVATE };
+
+	if (ul_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) < 0)
+		return diag_fail(d, DIAG_NS_MAKE_PRIVATE, errno, req->tree);
+	return 0;
+}
+
+/*
+ * Step 4: unmounts the visible root, with all below it, as long as there is
+ * one: several can be stacked, and what is left lowest is the kernel's own
+ * rootfs or nullfs, which refuses with EINVAL. A root that a more privileged
+ * namespace has locked refuses, too.
+ *
+ * Returns the number of roots unmounted, or -errno.
+ */
+static int pop_roots(int self, const struct nsmake *req, struct diag *d)
+{
+	int rc, popped = 0;
+
+	while (umount2("/", MNT_DETACH) == 0) {
+		rc = reset_root(self, req, d);
+		if (rc)
+			return rc;
+		popped++;
+	}
+	if (errno != EINVAL)
+		return diag_fail(d, DIAG_NS_POP_ROOT, errno, req->tree);
+	return popped;
+}
+
+/* Step 5: the tree is the root, and where the old one is locked it is exchanged. */
+static int mount_root(int self, int tree, int popped, const struct nsmake *req,
+		      struct diag *d)
+{
+	if (ul_move_mount(tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return diag_fail(d, DIAG_NS_MOVE_ROOT, errno, req->tree);
+
+	if (!popped) {
+		if (fchdir(tree) < 0 || ul_pivot_root(".", ".") < 0)
+			return diag_fail(d, DIAG_NS_PIVOT, errno, req->tree);
+		if (umount2(".", MNT_DETACH) < 0)
+			return diag_fail(d, DIAG_NS_DROP_OLD, errno, req->tree);
+	}
+	return reset_root(self, req, d);
+}
+
+/*
+ * Step 6: every mount of the namespace can be seen from its root. Mounts that
+ * hang on the kernel's rootfs beside "/" would stay hidden in it. Kernels that
+ * do not count the mounts (before 6.12) cannot tell.
+ */
+static int verify(int self, const struct nsmake *req, struct diag *d)
+{
+	unsigned int nr = 0;
+	uint64_t *ids;
+	ssize_t seen;
+
+	if (ns_get_nr_mounts(self, &nr) < 0)
+		return 0;
+	ids = calloc((size_t) nr + 1, sizeof(*ids));
+	if (!ids)
+		return diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
+	seen = ul_listmount(UL_LSMT_ROOT, 0, 0, ids, (size_t) nr + 1, 0);
+	free(ids);
+	if (seen < 0)
+		return diag_fail(d, DIAG_NS_VERIFY, errno, req->tree);
+	if ((size_t) seen != nr)
+		return diag_fail_cause(d, DIAG_NS_VERIFY, EBUSY, req->tree,
+				_("a kernel with OPEN_TREE_NAMESPACE (Linux 7.0) is needed here"),
+				_("%zu mounts beside the root would stay hidden in the namespace"),
+				(size_t) nr - (size_t) seen);
+	return 0;
+}
+
+static int become_root(int self, int tree, const struct nsmake *req, struct diag *d)
+{
+	int rc, popped;
+
+	rc = reset_root(self, req, d);
+	if (!rc)
+		rc = make_all_private(req, d);
+	if (rc)
+		return rc;
+	popped = pop_roots(self, req, d);
+	if (popped < 0)
+		return popped;
+	rc = mount_root(self, tree, popped, req, d);
+	return rc ? rc : verify(self, req, d);
+}
+
+/* Returns the fd of the namespace the caller is now in, or -errno. */
+static int enter(const struct nsmake *req, struct diag *d)
+{
+	int self, tree, rc;
+
+	tree = unshare_and_clone(req, d);
+	if (tree < 0)
+		return tree;
+	self = ns_open_pid(0);
+	rc = self < 0 ? diag_fail(d, DIAG_NS_IDENTIFY, -self, req->tree) :
+			become_root(self, tree, req, d);
+	close(tree);
+	if (rc && self >= 0)
+		close(self);
+	return rc ? rc : self;
+}
+
+/*
+ * nsmake_standin_enter:
+ *
+ * As nsmake_enter(): the caller itself moves to the new namespace.
+ */
+int nsmake_standin_enter(const struct nsmake *req, struct diag *d)
+{
+	int self = enter(req, d);
+
+	if (self < 0)
+		return self;
+	close(self);
+	return 0;
+}
+
+/* What the child of nsmake_standin_open() tells, with the namespace as an fd. */
+struct report {
+	enum diag_step step;
+	int err;
+	int nosys;
+	char cause[256];
+	char remedy[256];
+};
+
+union fd_message {
+	struct cmsghdr hdr;
+	char buf[CMSG_SPACE(sizeof(int))];
+};
+
+static int send_report(int sock, const struct report *rep, int fd)
+{
+	union fd_message control = { .buf = "" };
+	struct iovec iov = { .iov_base = (void *) rep, .iov_len = sizeof(*rep) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (fd >= 0) {
+		struct cmsghdr *c;
+
+		msg.msg_control = control.buf;
+		msg.msg_controllen = sizeof(control.buf);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	}
+	return sendmsg(sock, &msg, MSG_NOSIGNAL) == sizeof(*rep) ? 0 : -1;
+}
+
+/* Returns the fd received, -1 with a report of a failure, -2 without any. */
+static int receive_report(int sock, struct report *rep)
+{
+	union fd_message control = { .buf = "" };
+	struct iovec iov = { .iov_base = rep, .iov_len = sizeof(*rep) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.buf, .msg_controllen = sizeof(control.buf)
+	};
+	struct cmsghdr *c;
+	ssize_t n;
+	int fd = -1;
+
+	do {
+		n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+
+	if (n != sizeof(*rep))
+		return -2;
+	c = CMSG_FIRSTHDR(&msg);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(c), sizeof(int));
+	return fd;
+}
+
+static void __attribute__((__noreturn__)) child(const struct nsmake *req, int sock)
+{
+	struct diag d = { .step = DIAG_NONE };
+	struct report rep;
+	int fd = enter(req, &d);
+
+	memset(&rep, 0, sizeof(rep));
+	if (fd < 0) {
+		rep.step = d.step;
+		rep.err = d.err;
+		rep.nosys = d.nosys;
+		snprintf(rep.cause, sizeof(rep.cause), "%s", d.cause ? d.cause : "");
+		snprintf(rep.remedy, sizeof(rep.remedy), "%s", d.remedy ? d.remedy : "");
+	}
+	_exit(send_report(sock, &rep, fd) == 0 ? 0 : EXIT_FAILURE);
+}
+
+static int fail_reported(const struct nsmake *req, const struct report *rep, struct diag *d)
+{
+	if (!*rep->cause)
+		diag_fail(d, rep->step, rep->err, req->tree);
+	else
+		diag_fail_cause(d, rep->step, rep->err, req->tree,
+				*rep->remedy ? rep->remedy : NULL, "%s", rep->cause);
+	d->nosys = rep->nosys;
+	return -rep->err;
+}
+
+/*
+ * nsmake_standin_open:
+ *
+ * As nsmake_open(): a child process makes the namespace, hands over its fd and
+ * is gone when this returns.
+ */
+int nsmake_standin_open(const struct nsmake *req, struct diag *d)
+{
+	struct report rep = { .step = DIAG_NONE };
+	int sock[2], fd, status;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) < 0)
+		return diag_fail(d, DIAG_NS_CHILD, errno, req->tree);
+
+	pid = fork();
+	if (pid == 0)
+		child(req, sock[1]);
+	if (pid < 0) {
+		int rc = diag_fail(d, DIAG_NS_CHILD, errno, req->tree);
+
+		close(sock[0]);
+		close(sock[1]);
+		return rc;
+	}
+	close(sock[1]);
+
+	fd = receive_report(sock[0], &rep);
+	close(sock[0]);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (fd == -2)
+		return diag_fail_cause(d, DIAG_NS_CHILD, ECHILD, req->tree, NULL,
+				       _("it died"));
+	return fd >= 0 ? fd : fail_reported(req, &rep, d);
+}

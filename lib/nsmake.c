@@ -1,0 +1,293 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * nsmake - make a mount namespace from a directory tree with
+ * open_tree(OPEN_TREE_NAMESPACE); the stand-in for older kernels is in
+ * nsmake-standin.c
+ */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "c.h"
+#include "mountapi.h"
+#include "nls.h"
+#include "nsmake.h"
+#include "nsref.h"
+
+/*
+ * Since Linux 6.18 each CPU hands out ids of namespaces from a batch of its
+ * own, this large (include/linux/cookie.h). A namespace made later on another
+ * CPU can have the smaller id.
+ */
+#define NS_ID_BATCH	4096
+
+static const char *const method_names[] = {
+	[NSMAKE_AUTO]		= "auto",
+	[NSMAKE_OPEN_TREE]	= "open-tree",
+	[NSMAKE_PIVOT_ROOT]	= "pivot-root"
+};
+
+/*
+ * nsmake_parse_method:
+ * @name: "auto", "open-tree" or "pivot-root"
+ * @method: result
+ *
+ * Returns: 0 or -EINVAL.
+ */
+int nsmake_parse_method(const char *name, enum nsmake_method *method)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(method_names); i++) {
+		if (strcmp(name, method_names[i]) == 0) {
+			*method = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+const char *nsmake_method_name(enum nsmake_method method)
+{
+	return method_names[method];
+}
+
+/*
+ * nsmake_has_open_tree:
+ *
+ * The kernel looks at the flags first, then at the capability, then at the fd,
+ * so a bad fd tells whether it knows the flag and changes nothing.
+ *
+ * Returns: 1 when the kernel has OPEN_TREE_NAMESPACE, else 0.
+ */
+int nsmake_has_open_tree(void)
+{
+	ul_open_tree(-1, "", OPEN_TREE_NAMESPACE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	return errno == EBADF || errno == EPERM;
+}
+
+/* The two states of a mount that EINVAL stands for most often. */
+static int fail_namespace(const struct nsmake *req, int treefd, int err, struct diag *d)
+{
+	struct ul_statmount sm;
+	uint64_t id;
+
+	if (err == EINVAL && mnt_unique_id(treefd, "", AT_EMPTY_PATH, &id) == 0 &&
+	    ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) == 0 &&
+	    (sm.mnt_propagation & MS_UNBINDABLE))
+		return diag_fail_cause(d, DIAG_TREE_NAMESPACE, err, req->tree,
+				_("make it private first, see mount --make-private"),
+				_("the mount is unbindable"));
+
+	return diag_fail(d, DIAG_TREE_NAMESPACE, err, req->tree);
+}
+
+static int tree_to_namespace(const struct nsmake *req, int treefd, struct diag *d)
+{
+	unsigned int flags = OPEN_TREE_NAMESPACE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH;
+	int fd;
+
+	if (req->recursive)
+		flags |= AT_RECURSIVE;
+
+	fd = ul_open_tree(treefd, "", flags);
+	if (fd >= 0)
+		return fd;
+	if (errno == EINVAL && !nsmake_has_open_tree())
+		return diag_fail_nosys(d, DIAG_TREE_NAMESPACE, EOPNOTSUPP, req->tree,
+				       _("OPEN_TREE_NAMESPACE (Linux 7.0)"));
+	return fail_namespace(req, treefd, errno, d);
+}
+
+/*
+ * Copies of shared mounts are peers of the originals, in the new namespace as
+ * in a clone. What is to change is therefore changed on a detached clone, in
+ * which nobody can mount anything, and the namespace is made from that.
+ */
+static int open_tree_namespace(const struct nsmake *req, struct diag *d)
+{
+	int treefd, clone, fd;
+
+	treefd = open(req->tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (treefd < 0)
+		return diag_fail(d, DIAG_TREE_OPEN, errno, req->tree);
+
+	if (mnt_change_is_empty(&req->change)) {
+		fd = tree_to_namespace(req, treefd, d);
+		close(treefd);
+		return fd;
+	}
+
+	clone = detached_clone(treefd, "", req->recursive, &req->change,
+			       DIAG_TREE_CLONE, req->tree, d);
+	if (clone == -EINVAL && d->step == DIAG_TREE_CLONE)
+		fail_namespace(req, treefd, EINVAL, d);
+	close(treefd);
+	if (clone < 0)
+		return clone;
+
+	fd = tree_to_namespace(req, clone, d);
+	close(clone);
+	return fd;
+}
+
+/*
+ * nsmake_open:
+ * @req: what to make; @req->used is set
+ * @d: failure
+ *
+ * Returns: open O_CLOEXEC mount namespace that lives as long as the fd, a pin
+ * or a process in it; or -errno with @d set.
+ */
+int nsmake_open(struct nsmake *req, struct diag *d)
+{
+	int fd = -1;
+
+	if (req->method != NSMAKE_PIVOT_ROOT) {
+		req->used = NSMAKE_OPEN_TREE;
+		fd = open_tree_namespace(req, d);
+		if (fd >= 0 || req->method == NSMAKE_OPEN_TREE || !d->nosys ||
+		    d->step != DIAG_TREE_NAMESPACE)
+			return fd;
+	}
+
+	req->used = NSMAKE_PIVOT_ROOT;
+	return nsmake_standin_open(req, d);
+}
+
+/* Moves to the allowed CPU number @n, counted round; the ids come from there. */
+static void move_to_cpu(const cpu_set_t *allowed, unsigned int n)
+{
+	unsigned int cpu, nr = CPU_COUNT(allowed);
+	cpu_set_t one;
+
+	if (!nr)
+		return;
+	n %= nr;
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (CPU_ISSET(cpu, allowed) && n-- == 0)
+			break;
+	}
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
+static int own_id(uint64_t *id)
+{
+	int rc, fd = ns_open_pid(0);
+
+	if (fd < 0)
+		return fd;
+	rc = ns_get_id(fd, id);
+	close(fd);
+	return rc;
+}
+
+/*
+ * nsmake_open_younger:
+ *
+ * As nsmake_open(), but the 64-bit id of the namespace is larger than that of
+ * the caller's, since the kernel refuses to pin one with a smaller id, taking
+ * it for older (mnt_ns_loop() in fs/namespace.c). Where the ids come out the
+ * wrong way round it is made again: on every CPU that the caller may use, and
+ * if none of them is ahead, often enough to use up one CPU's batch of ids.
+ */
+int nsmake_open_younger(struct nsmake *req, struct diag *d)
+{
+	unsigned int tries, max;
+	uint64_t own, id;
+	cpu_set_t allowed;
+	int fd;
+
+	fd = nsmake_open(req, d);
+	if (fd < 0 || own_id(&own) < 0 || ns_get_id(fd, &id) < 0 || id > own)
+		return fd;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
+		CPU_ZERO(&allowed);
+	max = CPU_COUNT(&allowed) + 2 * NS_ID_BATCH;
+
+	for (tries = 0; fd >= 0 && id < own && tries < max; tries++) {
+		close(fd);
+		if (tries < (unsigned int) CPU_COUNT(&allowed))
+			move_to_cpu(&allowed, tries);
+		fd = nsmake_open(req, d);
+		if (fd >= 0 && ns_get_id(fd, &id) < 0)
+			break;
+	}
+	if (CPU_COUNT(&allowed))
+		sched_setaffinity(0, sizeof(allowed), &allowed);
+	return fd;
+}
+
+static int enter_fd(const struct nsmake *req, int fd, struct diag *d)
+{
+	int rc = 0;
+
+	if (setns(fd, CLONE_NEWNS) < 0)
+		rc = diag_fail(d, DIAG_JOIN_MNTNS, errno, req->tree);
+	close(fd);
+	return rc;
+}
+
+/*
+ * A caller that is privileged in its user namespace, but not over the mount
+ * namespace it is in, may make a namespace and may not clone a mount. What it
+ * makes are slaves of the originals, nothing can leak; so the change is made
+ * inside, where no other process is.
+ */
+static int enter_then_change(const struct nsmake *req, struct diag *d)
+{
+	struct nsmake plain = *req;
+	struct ul_mount_attr attr = {
+		.attr_set = req->change.attr_set,
+		.attr_clr = req->change.attr_clr,
+		.propagation = req->change.propagation
+	};
+	int fd, rc;
+
+	memset(&plain.change, 0, sizeof(plain.change));
+	fd = open_tree_namespace(&plain, d);
+	if (fd < 0)
+		return fd;
+	rc = enter_fd(req, fd, d);
+	if (!rc && ul_mount_setattr(AT_FDCWD, "/", req->recursive ? AT_RECURSIVE : 0, &attr) < 0)
+		rc = diag_fail(d, DIAG_TREE_SETATTR, errno, req->tree);
+	return rc;
+}
+
+/*
+ * nsmake_enter:
+ *
+ * Arguments as for nsmake_open().
+ *
+ * Makes the namespace and moves the caller, a single-threaded process, into
+ * it, without a further process. On failure the caller may already have left
+ * its namespace and is expected to exit.
+ *
+ * Returns: 0, or -errno with @d set.
+ */
+int nsmake_enter(struct nsmake *req, struct diag *d)
+{
+	int fd;
+
+	if (req->method != NSMAKE_PIVOT_ROOT) {
+		req->used = NSMAKE_OPEN_TREE;
+		fd = open_tree_namespace(req, d);
+		if (fd >= 0)
+			return enter_fd(req, fd, d);
+		if (fd == -EPERM && d->step == DIAG_TREE_CLONE && nsmake_has_open_tree())
+			return enter_then_change(req, d);
+		if (req->method == NSMAKE_OPEN_TREE || !d->nosys ||
+		    d->step != DIAG_TREE_NAMESPACE)
+			return fd;
+	}
+
+	req->used = NSMAKE_PIVOT_ROOT;
+	return nsmake_standin_enter(req, d);
+}

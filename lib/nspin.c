@@ -1,0 +1,472 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * nspin - pins: files that keep a mount namespace alive, by name or by path
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "c.h"
+#include "all-io.h"
+#include "diagnose.h"
+#include "mountapi.h"
+#include "nls.h"
+#include "nspin.h"
+#include "nsref.h"
+#include "pathnames.h"
+#include "strutils.h"
+
+/*
+ * nspin_name_is_valid:
+ * @name: a name for a pin
+ *
+ * A name is one path component that no other form of the NS operand claims:
+ * not all digits, no leading dot or colon, no "PID:INO", "unit:" or "ctr:".
+ * Control characters are refused since names are shown in lists.
+ *
+ * Returns: 1 when it is valid, else 0.
+ */
+int nspin_name_is_valid(const char *name)
+{
+	size_t digits = strspn(name, "0123456789");
+	const char *p;
+
+	if (!*name || *name == '.' || *name == ':' || strlen(name) > NAME_MAX)
+		return 0;
+	if (digits && (!name[digits] || name[digits] == ':'))
+		return 0;
+	if (startswith(name, "unit:") || startswith(name, "ctr:"))
+		return 0;
+	for (p = name; *p; p++) {
+		if (*p == '/' || (unsigned char) *p < 0x20 || *p == 0x7f)
+			return 0;
+	}
+	return 1;
+}
+
+static int is_pin(int fd)
+{
+	struct statfs st;
+
+	return fstatfs(fd, &st) == 0 && (unsigned long) st.f_type == UL_NSFS_MAGIC;
+}
+
+/* Nobody else may put a file where root looks for namespaces. */
+static int check_dir_safe(int fd, struct diag *d)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS);
+	if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
+		return diag_fail_cause(d, DIAG_PIN_DIR, EPERM, _PATH_MNTNS, NULL,
+				       _("others may write to it"));
+	return 0;
+}
+
+/*
+ * Mounts the directory on itself. Where its parent is shared the new mount is
+ * shared at first; only once it is unbindable a pin can be made in it, and a
+ * shared parent takes no unbindable mount, hence this order.
+ */
+static int mount_on_itself(int dirfd, struct diag *d)
+{
+	int tree;
+
+	tree = ul_open_tree(dirfd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	if (tree < 0)
+		return diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS);
+	if (ul_move_mount(tree, "", dirfd, "",
+			  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
+		int rc = diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS);
+
+		close(tree);
+		return rc;
+	}
+	close(tree);
+	return 0;
+}
+
+static int open_dir(struct diag *d)
+{
+	int fd = open(_PATH_MNTNS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS) : fd;
+}
+
+/* Also repairs a mount that a process left shared when it was killed. */
+static int make_private_mount(struct nspin_dir *dir, struct diag *d)
+{
+	struct ul_mount_attr attr = { .propagation = MS_UNBINDABLE };
+	int rc;
+
+	rc = mnt_is_root_of_mount(AT_FDCWD, _PATH_MNTNS, 0);
+	if (rc < 0)
+		return diag_fail(d, DIAG_PIN_DIR, -rc, _PATH_MNTNS);
+	if (rc == 0) {
+		rc = mount_on_itself(dir->lockfd, d);
+		if (rc)
+			return rc;
+	}
+	dir->fd = open_dir(d);
+	if (dir->fd < 0)
+		return dir->fd;
+	if (ul_mount_setattr(dir->fd, "", AT_EMPTY_PATH, &attr) < 0)
+		return diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS);
+
+	return 0;
+}
+
+/*
+ * nspin_dir_open:
+ * @dir: filled in, initialised with NSPIN_DIR_INIT
+ * @d: failure
+ *
+ * Opens the directory of pins for a change: makes it on first use, a private
+ * unbindable mount of its own, mode 0700, and holds an exclusive lock on it
+ * until nspin_dir_close().
+ *
+ * Returns: 0, or -errno with @d set and @dir closed.
+ */
+int nspin_dir_open(struct nspin_dir *dir, struct diag *d)
+{
+	int rc;
+
+	if (mkdir(_PATH_MNTNS, 0700) < 0 && errno != EEXIST)
+		return diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS);
+
+	dir->lockfd = open_dir(d);
+	if (dir->lockfd < 0)
+		return dir->lockfd;
+
+	rc = check_dir_safe(dir->lockfd, d);
+	if (!rc && flock(dir->lockfd, LOCK_EX) < 0)
+		rc = diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS);
+	if (!rc)
+		rc = make_private_mount(dir, d);
+	if (rc)
+		nspin_dir_close(dir);
+	return rc;
+}
+
+void nspin_dir_close(struct nspin_dir *dir)
+{
+	if (dir->fd >= 0)
+		close(dir->fd);
+	if (dir->lockfd >= 0)
+		close(dir->lockfd);
+	dir->fd = dir->lockfd = -1;
+}
+
+static uint64_t own_ns_id(void)
+{
+	uint64_t id = 0;
+	int fd = ns_open_pid(0);
+
+	if (fd >= 0) {
+		if (ns_get_id(fd, &id) < 0)
+			id = 0;
+		close(fd);
+	}
+	return id;
+}
+
+/* The id of the namespace a bare file says its pin is mounted in, 0 unknown. */
+static uint64_t read_home(int fd)
+{
+	char buf[32] = "";
+
+	if (pread(fd, buf, sizeof(buf) - 1, 0) <= 0)
+		return 0;
+	return strtoull(buf, NULL, 10);
+}
+
+static int write_home(int fd)
+{
+	char buf[32];
+
+	snprintf(buf, sizeof(buf), "%ju\n", (uintmax_t) own_ns_id());
+	return write_all(fd, buf, strlen(buf));
+}
+
+/*
+ * A file without a namespace on it: 1 when it is left over from a command that
+ * was killed, 0 when it may be a pin of another mount namespace.
+ */
+static int is_left_over(int fd, uint64_t *home)
+{
+	uint64_t own = own_ns_id();
+
+	*home = read_home(fd);
+	return own && *home == own;
+}
+
+static int fail_bare(struct diag *d, enum diag_step step, const char *name, uint64_t home)
+{
+	if (home)
+		return diag_fail_cause(d, step, EEXIST, name, NULL,
+				_("its pin is mounted in another mount namespace, :%ju"),
+				(uintmax_t) home);
+	return diag_fail_cause(d, step, EEXIST, name,
+			_("if it is not, remove the file in " _PATH_MNTNS),
+			_("the file exists, it may be pinned in another mount namespace"));
+}
+
+/*
+ * nspin_check_free:
+ * @dir: open directory of pins
+ * @name: a valid name
+ * @d: failure
+ *
+ * Returns: 0 when a pin of this name can be made; what a killed command left
+ * behind is removed first. Else -errno with @d set.
+ */
+int nspin_check_free(const struct nspin_dir *dir, const char *name, struct diag *d)
+{
+	uint64_t home = 0;
+	int fd, rc = 0;
+
+	fd = openat(dir->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : diag_fail(d, DIAG_PIN_MOUNT, errno, name);
+
+	if (is_pin(fd))
+		rc = diag_fail(d, DIAG_PIN_MOUNT, EEXIST, name);
+	else if (!is_left_over(fd, &home))
+		rc = fail_bare(d, DIAG_PIN_MOUNT, name, home);
+	else if (unlinkat(dir->fd, name, 0) < 0)
+		rc = diag_fail(d, DIAG_PIN_MOUNT, errno, name);
+
+	close(fd);
+	return rc;
+}
+
+/*
+ * Mounts the namespace file @nsfd on the file @name of @dirfd, without /proc.
+ * Returns 0 or -errno.
+ */
+static int mount_pin(int nsfd, int dirfd, const char *name, unsigned int flags)
+{
+	int tree, rc = 0;
+
+	tree = ul_open_tree(nsfd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	if (tree < 0)
+		return -errno;
+	if (ul_move_mount(tree, "", dirfd, name, MOVE_MOUNT_F_EMPTY_PATH | flags) < 0)
+		rc = -errno;
+	close(tree);
+	return rc;
+}
+
+/*
+ * nspin_add:
+ * @dir: open directory of pins
+ * @name: a valid name that nspin_check_free() found free
+ * @nsfd: open mount namespace, younger than the caller's
+ * @d: failure
+ *
+ * Returns: 0, or -errno with @d set and nothing left behind.
+ */
+int nspin_add(const struct nspin_dir *dir, const char *name, int nsfd, struct diag *d)
+{
+	int fd, rc;
+
+	fd = openat(dir->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return diag_fail(d, DIAG_PIN_MOUNT, errno, name);
+
+	rc = write_home(fd) == 0 ? mount_pin(nsfd, dir->fd, name, 0) : -errno;
+	close(fd);
+	if (rc == 0)
+		return 0;
+
+	unlinkat(dir->fd, name, 0);
+	return diag_fail(d, DIAG_PIN_MOUNT, -rc, name);
+}
+
+/* umount2() knows no dirfd; the caller's working directory is left as it was */
+static int umount_at(int dirfd, const char *name)
+{
+	int cwd, rc = 0;
+
+	cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fchdir(dirfd) < 0 || umount2(name, UMOUNT_NOFOLLOW) < 0)
+		rc = -errno;
+	if (cwd >= 0) {
+		if (fchdir(cwd) < 0 && rc == 0)
+			rc = -errno;
+		close(cwd);
+	}
+	return rc;
+}
+
+/*
+ * nspin_remove:
+ * @dir: open directory of pins
+ * @name: name of a pin
+ * @d: failure
+ *
+ * Unmounts the pin and removes its file. The namespace lives on while
+ * processes are in it or hold it open.
+ *
+ * Returns: 0, or -errno with @d set.
+ */
+int nspin_remove(const struct nspin_dir *dir, const char *name, struct diag *d)
+{
+	uint64_t home = 0;
+	int fd, pinned, left_over, rc;
+
+	fd = openat(dir->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return diag_fail(d, DIAG_PIN_REMOVE, errno, name);
+
+	/* closed before the unmount, which would find the pin busy */
+	pinned = is_pin(fd);
+	left_over = !pinned && is_left_over(fd, &home);
+	close(fd);
+
+	if (!pinned && !left_over)
+		return fail_bare(d, DIAG_PIN_REMOVE, name, home);
+	if (pinned) {
+		rc = umount_at(dir->fd, name);
+		if (rc)
+			return diag_fail(d, DIAG_PIN_REMOVE, -rc, name);
+	}
+	if (unlinkat(dir->fd, name, 0) < 0)
+		return diag_fail(d, DIAG_PIN_REMOVE, errno, name);
+	return 0;
+}
+
+/*
+ * nspin_check_file:
+ * @path: file to pin on, it need not exist
+ * @d: failure
+ *
+ * Returns: 0 when a pin could be made there as far as can be told beforehand,
+ * else -errno with @d set.
+ */
+int nspin_check_file(const char *path, struct diag *d)
+{
+	struct stat st;
+	int fd, rc = 0;
+
+	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : diag_fail(d, DIAG_PIN_FILE, errno, path);
+
+	if (fstat(fd, &st) < 0)
+		rc = diag_fail(d, DIAG_PIN_FILE, errno, path);
+	else if (is_pin(fd))
+		rc = diag_fail(d, DIAG_PIN_FILE, EEXIST, path);
+	else if (S_ISDIR(st.st_mode))
+		rc = diag_fail(d, DIAG_PIN_FILE, EISDIR, path);
+	else if (!S_ISREG(st.st_mode))
+		rc = diag_fail_cause(d, DIAG_PIN_FILE, EINVAL, path, NULL,
+				     _("not a regular file"));
+	close(fd);
+	return rc;
+}
+
+/*
+ * nspin_add_file:
+ * @path: file to pin on; made when it is missing
+ * @nsfd: open mount namespace, younger than the caller's
+ * @d: failure
+ *
+ * Returns: 0, or -errno with @d set; a file that was made is removed again.
+ */
+int nspin_add_file(const char *path, int nsfd, struct diag *d)
+{
+	int created = 0, fd, rc;
+
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		created = 1;
+		close(fd);
+	} else if (errno != EEXIST) {
+		return diag_fail(d, DIAG_PIN_FILE, errno, path);
+	}
+
+	/* the path, not the fd: a mount wants to be seen by later lookups of it */
+	rc = mount_pin(nsfd, AT_FDCWD, path, MOVE_MOUNT_T_SYMLINKS);
+	if (rc == 0)
+		return 0;
+	if (created)
+		unlink(path);
+	return diag_fail(d, DIAG_PIN_MOUNT, -rc, path);
+}
+
+/*
+ * nspin_open:
+ * @name: a valid name
+ * @d: failure
+ *
+ * Returns: open O_CLOEXEC mount namespace, or -errno with @d set.
+ */
+int nspin_open(const char *name, struct diag *d)
+{
+	char path[sizeof(_PATH_MNTNS) + 1 + NAME_MAX + 1];
+	int fd, rc;
+
+	snprintf(path, sizeof(path), _PATH_MNTNS "/%s", name);
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return diag_fail(d, DIAG_NS_OPEN_NAME, errno, name);
+	if (is_pin(fd) && ns_is_mntns(fd))
+		return fd;
+
+	rc = fail_bare(d, DIAG_NS_OPEN_NAME, name, is_pin(fd) ? 0 : read_home(fd));
+	close(fd);
+	return rc;
+}
+
+/*
+ * nspin_opendir:
+ *
+ * Returns: the directory of pins for nspin_next(), to be closed with
+ * closedir(3); NULL when there is none or the caller may not read it (errno).
+ */
+DIR *nspin_opendir(void)
+{
+	return opendir(_PATH_MNTNS);
+}
+
+/*
+ * nspin_next:
+ * @dir: from nspin_opendir()
+ * @name: result, valid until the next call
+ * @nsfd: result, open O_CLOEXEC mount namespace, the caller's to close
+ *
+ * Returns: 0, or 1 at the end. Files that are no pins are passed over.
+ */
+int nspin_next(DIR *dir, const char **name, int *nsfd)
+{
+	struct dirent *de;
+
+	while ((de = readdir(dir))) {
+		int fd;
+
+		if (!nspin_name_is_valid(de->d_name))
+			continue;
+		fd = openat(dirfd(dir), de->d_name,
+			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (is_pin(fd) && ns_is_mntns(fd)) {
+			*name = de->d_name;
+			*nsfd = fd;
+			return 0;
+		}
+		close(fd);
+	}
+	return 1;
+}
