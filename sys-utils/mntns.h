@@ -8,22 +8,74 @@
 #ifndef MNTNS_H
 #define MNTNS_H
 
+#include <limits.h>
+
 #include "c.h"
+#include "diagnose.h"
+#include "mntopts.h"
 #include "nls.h"
+#include "nsmake.h"
 
 /*
  * A verb is an ordinary main() in a file of its own, sys-utils/mntns-<verb>.c. Its
  * argv[0] is the name of the program, for getopt_long() starts its messages with
  * it; the arguments of the verb start at argv[1], and optind is as at start-up.
  */
+extern int mntns_attach(int argc, char **argv);
+extern int mntns_create(int argc, char **argv);
+extern int mntns_delete(int argc, char **argv);
+extern int mntns_detach(int argc, char **argv);
+extern int mntns_enter(int argc, char **argv);
+extern int mntns_features(int argc, char **argv);
+extern int mntns_run(int argc, char **argv);
 
 /* Exits; "Try 'mntns <verb> --help'" in a verb. */
 extern void mntns_errtryhelp(int status) __attribute__((__noreturn__));
 #undef errtryhelp
 #define errtryhelp(status)	mntns_errtryhelp(status)
 
+/* To be called before setns(2). */
+extern void settle_messages(void);
+
 /* The loaders of lazylibs.h, for a verb that cannot go on without the library. */
 extern void load_smartcols_or_err(void);
 extern void load_libmount_or_err(void);
+
+/* mntns-common.c: failures of lib/, what to do before setns(), exec, signals */
+extern void mntns_warn(struct diag *d);
+extern void mntns_err(struct diag *d) __attribute__((__noreturn__));
+extern void mntns_preload_messages(void);
+extern void mntns_exec(char **argv) __attribute__((__noreturn__));
+extern void mntns_catch_signals(void);
+extern int mntns_is_interrupted(void);
+extern void mntns_die_if_interrupted(void);
+
+/* mntns-treeopts.c: what create and run have in common */
+struct tree_options {
+	struct nsmake make;
+	struct mntopts mntopts;
+	uint64_t propagation;		/* of --propagation */
+	unsigned int verbose:1;
+};
+
+enum {
+	TREE_OPT_PROPAGATION = CHAR_MAX + 1,
+	TREE_OPT_METHOD,
+	TREE_OPT_NEXT			/* the first free for a verb */
+};
+
+#define TREE_SHORTOPTS	"o:Rv"
+#define TREE_LONGOPTS \
+	{ "method",	 required_argument, NULL, TREE_OPT_METHOD }, \
+	{ "options",	 required_argument, NULL, 'o' }, \
+	{ "propagation", required_argument, NULL, TREE_OPT_PROPAGATION }, \
+	{ "recursive",	 no_argument,	    NULL, 'R' }, \
+	{ "verbose",	 no_argument,	    NULL, 'v' }
+
+extern void tree_options_init(struct tree_options *o);
+extern int tree_options_take(struct tree_options *o, int c, const char *arg);
+extern void tree_options_set_tree(struct tree_options *o, const char *tree);
+extern void tree_options_say_method(const struct tree_options *o);
+extern void tree_options_usage(FILE *out);
 
 #endif /* MNTNS_H */

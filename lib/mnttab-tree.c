@@ -1,0 +1,211 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mnttab-tree - parents, children and siblings of the mounts of a table
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "c.h"
+#include "mnttab.h"
+
+/* Finds a mount by its id: open addressing, at most half full. */
+struct id_hash {
+	uint32_t *slots;
+	uint32_t mask;
+};
+
+/* 64-bit ids are not reused between two calls to the kernel; mountinfo has none */
+static uint64_t entry_id(const struct mnt_entry *mnt)
+{
+	return mnt->id ? mnt->id : mnt->id_old;
+}
+
+static uint64_t entry_parent(const struct mnt_entry *mnt)
+{
+	return mnt->id ? mnt->parent : mnt->parent_old;
+}
+
+static uint32_t first_slot(const struct id_hash *hash, uint64_t id)
+{
+	return (uint32_t) ((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & hash->mask;
+}
+
+static int fill_hash(struct id_hash *hash, const struct mnttab *tab)
+{
+	uint32_t i, n, size = 16;
+
+	while (size / 2 < tab->nmounts && size < UINT32_C(1) << 31)
+		size *= 2;
+	hash->slots = calloc(size, sizeof(*hash->slots));
+	if (!hash->slots)
+		return -ENOMEM;
+	hash->mask = size - 1;
+
+	for (i = 0; i < tab->nmounts; i++) {
+		n = first_slot(hash, entry_id(&tab->mounts[i]));
+		while (hash->slots[n])
+			n = (n + 1) & hash->mask;
+		hash->slots[n] = i + 1;
+	}
+	return 0;
+}
+
+static uint32_t find_id(const struct id_hash *hash, const struct mnttab *tab, uint64_t id)
+{
+	uint32_t n = first_slot(hash, id);
+
+	for (; hash->slots[n]; n = (n + 1) & hash->mask) {
+		if (entry_id(&tab->mounts[hash->slots[n] - 1]) == id)
+			return hash->slots[n] - 1;
+	}
+	return MNTTAB_NONE;
+}
+
+static void find_parents(struct mnttab *tab, const struct id_hash *hash)
+{
+	uint32_t i;
+
+	for (i = 0; i < tab->nmounts; i++) {
+		struct mnt_entry *mnt = &tab->mounts[i];
+
+		mnt->child = mnt->next = MNTTAB_NONE;
+		mnt->up = find_id(hash, tab, entry_parent(mnt));
+		if (mnt->up == i)
+			mnt->up = MNTTAB_NONE;
+	}
+}
+
+static int cmp_old_ids(const void *a, const void *b)
+{
+	const struct mnt_entry *const *x = a, *const *y = b;
+
+	return cmp_numbers((*x)->id_old, (*y)->id_old);
+}
+
+/*
+ * All mounts in the order of the ids that mountinfo shows, which is findmnt's
+ * order among siblings. It is the table's order until the kernel reuses an id.
+ */
+static struct mnt_entry **sort_by_old_id(struct mnttab *tab)
+{
+	struct mnt_entry **sorted;
+	int in_order = 1;
+	uint32_t i;
+
+	sorted = malloc(tab->nmounts * sizeof(*sorted));
+	if (!sorted)
+		return NULL;
+	for (i = 0; i < tab->nmounts; i++) {
+		sorted[i] = &tab->mounts[i];
+		if (i && sorted[i - 1]->id_old > sorted[i]->id_old)
+			in_order = 0;
+	}
+	if (!in_order)
+		qsort(sorted, tab->nmounts, sizeof(*sorted), cmp_old_ids);
+	return sorted;
+}
+
+/* Each is put before its younger siblings, so the last come first. */
+static void link_siblings(struct mnttab *tab, struct mnt_entry **sorted)
+{
+	uint32_t i;
+
+	tab->root = MNTTAB_NONE;
+	for (i = tab->nmounts; i > 0; i--) {
+		struct mnt_entry *mnt = sorted[i - 1];
+		uint32_t *head = mnt->up == MNTTAB_NONE ? &tab->root
+							: &tab->mounts[mnt->up].child;
+		mnt->next = *head;
+		*head = mnt - tab->mounts;
+	}
+}
+
+/*
+ * The table is not read in one instant. Mounts that were moved meanwhile can
+ * seem to hang on each other in a ring: each ring is opened somewhere.
+ */
+static int open_rings(struct mnttab *tab)
+{
+	unsigned char *state = calloc(tab->nmounts, 1);
+	uint32_t i, n;
+
+	if (!state)
+		return -ENOMEM;
+
+	for (i = 0; i < tab->nmounts; i++) {
+		/* 1: on the way up from here, 2: leads to a root */
+		for (n = i; n != MNTTAB_NONE && !state[n]; n = tab->mounts[n].up)
+			state[n] = 1;
+		if (n != MNTTAB_NONE && state[n] == 1)
+			tab->mounts[n].up = MNTTAB_NONE;
+		for (n = i; n != MNTTAB_NONE && state[n] == 1; n = tab->mounts[n].up)
+			state[n] = 2;
+	}
+	free(state);
+	return 0;
+}
+
+/*
+ * mnttab_build_tree:
+ * @tab: table that was read with UL_STATMOUNT_MNT_BASIC, or from mountinfo
+ *
+ * Sets the up, child and next of all mounts and tab->root. A mount whose parent
+ * is not in the table is a root; the roots are siblings. Linear, but for the
+ * sort where the kernel has reused ids.
+ *
+ * Returns: 0 or -ENOMEM.
+ */
+int mnttab_build_tree(struct mnttab *tab)
+{
+	struct mnt_entry **sorted;
+	struct id_hash hash;
+	int rc;
+
+	tab->root = MNTTAB_NONE;
+	if (!tab->nmounts)
+		return 0;
+
+	rc = fill_hash(&hash, tab);
+	if (rc)
+		return rc;
+	find_parents(tab, &hash);
+	free(hash.slots);
+
+	rc = open_rings(tab);
+	if (rc)
+		return rc;
+
+	sorted = sort_by_old_id(tab);
+	if (!sorted)
+		return -ENOMEM;
+	link_siblings(tab, sorted);
+	free(sorted);
+	return 0;
+}
+
+/*
+ * mnttab_next_tree:
+ * @tab: table after mnttab_build_tree()
+ * @mnt: the mount before, NULL for the first
+ *
+ * Returns: the next mount in depth-first order, a parent before its children;
+ * NULL at the end.
+ */
+struct mnt_entry *mnttab_next_tree(const struct mnttab *tab, const struct mnt_entry *mnt)
+{
+	uint32_t n;
+
+	if (!mnt) {
+		n = tab->root;
+	} else {
+		n = mnt->child;
+		while (n == MNTTAB_NONE && mnt) {
+			n = mnt->next;
+			mnt = mnt->up == MNTTAB_NONE ? NULL : &tab->mounts[mnt->up];
+		}
+	}
+	return n == MNTTAB_NONE ? NULL : &tab->mounts[n];
+}

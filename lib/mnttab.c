@@ -1,0 +1,509 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mnttab - the mounts of a mount namespace, through listmount and statmount
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "c.h"
+#include "diagnose.h"
+#include "mnttab.h"
+#include "mountapi.h"
+#include "nls.h"
+#include "nsref.h"
+
+#define STATMOUNT_BUFSIZ	4096		/* enough for all but long options */
+#define STATMOUNT_MAXBUFSIZ	(16 * 1024 * 1024)
+#define LISTMOUNT_NIDS		4096		/* one call lists most namespaces */
+#define CHUNK_SIZE		(64 * 1024)
+
+/* fields that came with statmount(2) itself */
+#define STATMOUNT_BASE_MASK \
+	(UL_STATMOUNT_SB_BASIC | UL_STATMOUNT_MNT_BASIC | UL_STATMOUNT_PROPAGATE_FROM | \
+	 UL_STATMOUNT_MNT_ROOT | UL_STATMOUNT_MNT_POINT | UL_STATMOUNT_FS_TYPE)
+
+/* The strings lie one behind the other, in chunks that never move. */
+struct mnttab_chunk {
+	struct mnttab_chunk *next;
+	size_t used;
+	size_t size;
+	char data[];
+};
+
+/* How the kernel is asked: by fd, by id, or about the caller's own namespace. */
+struct reader {
+	int nsfd;			/* > 0, or -1 */
+	uint64_t ns_id;			/* or 0 */
+
+	struct ul_statmount *buf;
+	size_t bufsiz;
+
+	uint64_t *ids;
+	size_t nids;
+	size_t idspace;
+
+	uint64_t mask;			/* asked for */
+	uint64_t supported;		/* what SUPPORTED_MASK says, 0 is unknown */
+	uint64_t seen;			/* masks of all answers */
+};
+
+/*
+ * mnttab_add_string:
+ * @tab: table that will own the copy
+ * @str: string, need not be terminated; or NULL
+ * @len: its length
+ * @same: a string of @tab that is likely to be equal, or NULL
+ *
+ * Neighbours in a mount table have much in common: @same is returned when it
+ * equals @str.
+ *
+ * Returns: terminated string that lives as long as @tab; NULL without memory.
+ */
+const char *mnttab_add_string(struct mnttab *tab, const char *str, size_t len,
+			      const char *same)
+{
+	struct mnttab_chunk *c = tab->chunks;
+	char *p;
+
+	if (same && strncmp(same, str, len) == 0 && !same[len])
+		return same;
+
+	if (!c || c->size - c->used <= len) {
+		size_t size = max(len + 1, (size_t) CHUNK_SIZE);
+
+		c = malloc(sizeof(*c) + size);
+		if (!c)
+			return NULL;
+		c->next = tab->chunks;
+		c->size = size;
+		c->used = 0;
+		tab->chunks = c;
+	}
+
+	p = memcpy(c->data + c->used, str, len);
+	p[len] = '\0';
+	c->used += len + 1;
+	return p;
+}
+
+void mnttab_free(struct mnttab *tab)
+{
+	while (tab->chunks) {
+		struct mnttab_chunk *c = tab->chunks;
+
+		tab->chunks = c->next;
+		free(c);
+	}
+	free(tab->mounts);
+	memset(tab, 0, sizeof(*tab));
+}
+
+static ssize_t list_page(const struct reader *r, uint64_t mnt_id, uint64_t last,
+			 uint64_t *ids, size_t num)
+{
+	ssize_t n;
+
+	if (r->nsfd > 0)
+		n = ul_listmount_nsfd(mnt_id, r->nsfd, last, ids, num);
+	else
+		n = ul_listmount(mnt_id, r->ns_id, last, ids, num, 0);
+
+	return n < 0 ? -errno : n;
+}
+
+/*
+ * Appends to r->ids all mounts below @mnt_id. The kernel lists them in the order
+ * of their ids, so what is mounted meanwhile comes on a later page.
+ */
+static int list_ids(struct reader *r, uint64_t mnt_id)
+{
+	size_t first = r->nids;
+
+	for (;;) {
+		uint64_t last = r->nids > first ? r->ids[r->nids - 1] : 0;
+		size_t room = r->idspace - r->nids;
+		uint64_t *ids;
+		ssize_t n;
+
+		n = list_page(r, mnt_id, last, r->ids + r->nids, room);
+		if (n < 0)
+			return n;
+		r->nids += n;
+		if ((size_t) n < room)
+			return 0;
+
+		ids = reallocarray(r->ids, r->idspace * 2, sizeof(*ids));
+		if (!ids)
+			return -ENOMEM;
+		r->ids = ids;
+		r->idspace *= 2;
+	}
+}
+
+static int alloc_reader(struct reader *r)
+{
+	r->bufsiz = STATMOUNT_BUFSIZ;
+	r->buf = malloc(r->bufsiz);
+	r->idspace = LISTMOUNT_NIDS;
+	r->ids = malloc(r->idspace * sizeof(*r->ids));
+
+	return r->buf && r->ids ? 0 : -ENOMEM;
+}
+
+static void free_reader(struct reader *r)
+{
+	free(r->buf);
+	free(r->ids);
+}
+
+static int stat_mount(struct reader *r, uint64_t mnt_id, uint64_t mask)
+{
+	for (;;) {
+		struct ul_statmount *buf;
+		int rc;
+
+		if (r->nsfd > 0)
+			rc = ul_statmount_nsfd(mnt_id, r->nsfd, mask, r->buf, r->bufsiz);
+		else
+			rc = ul_statmount(mnt_id, r->ns_id, mask, r->buf, r->bufsiz, 0);
+		if (rc == 0)
+			return 0;
+		if (errno != EOVERFLOW || r->bufsiz >= STATMOUNT_MAXBUFSIZ)
+			return -errno;
+
+		/* the kernel gives no hint how much it is */
+		buf = realloc(r->buf, r->bufsiz * 2);
+		if (!buf)
+			return -ENOMEM;
+		r->buf = buf;
+		r->bufsiz *= 2;
+	}
+}
+
+/*
+ * Lists the visible mounts and finds out how this kernel takes a namespace: by
+ * fd (which needs no privilege), or else by id. The caller's own is neither.
+ */
+static int list_visible(struct reader *r, const struct nsref *ref)
+{
+	unsigned int nr;
+	int rc;
+
+	if (ref && ref->kind != NSREF_SELF) {
+		r->nsfd = ref->fd;
+		r->ns_id = ref->id;
+	}
+
+	rc = list_ids(r, UL_LSMT_ROOT);
+	if (rc == -EINVAL && r->nsfd > 0) {
+		r->nsfd = -1;
+		if (!r->ns_id)
+			return -ENOSYS;
+		rc = list_ids(r, UL_LSMT_ROOT);
+	}
+
+	/* the answer where the namespace has no mount but its immutable root */
+	if (rc == -ENOENT && ref &&
+	    (r->nsfd > 0 || (ref->fd > 0 && ns_get_nr_mounts(ref->fd, &nr) == 0 && nr == 0)))
+		return 0;
+
+	/* a request with a namespace is too long before Linux 6.11 */
+	return rc == -E2BIG || rc == -EINVAL ? -ENOSYS : rc;
+}
+
+/*
+ * Lists all mounts in place of the visible ones. The real root is its own
+ * parent, nobody has it as "/", and all others are below it.
+ */
+static int list_all(struct reader *r)
+{
+	uint64_t id;
+	int rc;
+
+	if (!r->nids)
+		return 0;
+
+	id = r->ids[0];
+	for (;;) {
+		rc = stat_mount(r, id, UL_STATMOUNT_MNT_BASIC);
+		if (rc)
+			return rc;
+		if (r->buf->mnt_parent_id == id)
+			break;
+		id = r->buf->mnt_parent_id;
+	}
+
+	r->ids[0] = id;
+	r->nids = 1;
+	return list_ids(r, id);
+}
+
+static const char *get_string(const struct ul_statmount *sm, uint64_t bit, uint32_t offset)
+{
+	return sm->mask & bit ? sm->str + offset : NULL;
+}
+
+static int is_octal(char c)
+{
+	return c >= '0' && c <= '7';
+}
+
+/* In options the kernel writes \040 for a space, and so on. */
+static size_t unescape_octal(char *str)
+{
+	char *in = str, *out = str;
+
+	if (!strchr(str, '\\'))
+		return strlen(str);
+
+	while (*in) {
+		if (*in == '\\' && is_octal(in[1]) && is_octal(in[2]) && is_octal(in[3])) {
+			*out++ = (in[1] & 7) << 6 | (in[2] & 7) << 3 | (in[3] & 7);
+			in += 4;
+		} else {
+			*out++ = *in++;
+		}
+	}
+	*out = '\0';
+	return out - str;
+}
+
+static int add_field(struct mnttab *tab, const char **field, const char *str, const char *same)
+{
+	if (!str)
+		return 0;
+	*field = mnttab_add_string(tab, str, strlen(str), same);
+	return *field ? 0 : -ENOMEM;
+}
+
+/* The kernel tells type and subtype apart, mountinfo and mount(8) do not. */
+static int add_fstype(struct mnttab *tab, struct mnt_entry *mnt,
+		      const struct ul_statmount *sm, const char *same)
+{
+	const char *type = get_string(sm, UL_STATMOUNT_FS_TYPE, sm->fs_type);
+	const char *sub = get_string(sm, UL_STATMOUNT_FS_SUBTYPE, sm->fs_subtype);
+	char *name;
+	int rc;
+
+	if (!type || !sub || !*sub)
+		return add_field(tab, &mnt->fstype, type, same);
+
+	if (asprintf(&name, "%s.%s", type, sub) < 0)
+		return -ENOMEM;
+	rc = add_field(tab, &mnt->fstype, name, same);
+	free(name);
+	return rc;
+}
+
+/* An id map comes as @num strings "first host count", each with its NUL. */
+static int add_idmap(struct mnttab *tab, const char **field, const char *str, uint32_t num,
+		     const char *same)
+{
+	const char *end = str;
+	char *map, *p;
+	int rc;
+
+	if (!str || !num)
+		return 0;
+	while (num--)
+		end += strlen(end) + 1;
+
+	map = malloc(end - str);
+	if (!map)
+		return -ENOMEM;
+	memcpy(map, str, end - str);
+	for (p = map; p < map + (end - str) - 1; p++) {
+		if (*p == ' ')
+			*p = ':';
+		else if (!*p)
+			*p = ',';
+	}
+	rc = add_field(tab, field, map, same);
+	free(map);
+	return rc;
+}
+
+static void fill_numbers(struct mnt_entry *mnt, const struct ul_statmount *sm)
+{
+	mnt->id = sm->mnt_id;
+
+	if (sm->mask & UL_STATMOUNT_MNT_BASIC) {
+		mnt->parent = sm->mnt_parent_id;
+		mnt->id_old = sm->mnt_id_old;
+		mnt->parent_old = sm->mnt_parent_id_old;
+		mnt->attr = sm->mnt_attr;
+		mnt->propagation = sm->mnt_propagation;
+		mnt->peer_group = sm->mnt_peer_group;
+		mnt->master = sm->mnt_master;
+	}
+	if (sm->mask & UL_STATMOUNT_SB_BASIC) {
+		mnt->dev_major = sm->sb_dev_major;
+		mnt->dev_minor = sm->sb_dev_minor;
+		mnt->magic = sm->sb_magic;
+		mnt->sb_flags = sm->sb_flags;
+	}
+	/* mountinfo says it only where it is not simply the master */
+	if ((sm->mask & UL_STATMOUNT_PROPAGATE_FROM) && sm->propagate_from != sm->mnt_master)
+		mnt->propagate_from = sm->propagate_from;
+}
+
+/* @prev is the mount before, whose strings may serve this one, too */
+static int fill_entry(struct mnttab *tab, struct mnt_entry *mnt, struct ul_statmount *sm,
+		      const struct mnt_entry *prev)
+{
+	const char *target = get_string(sm, UL_STATMOUNT_MNT_POINT, sm->mnt_point);
+
+	fill_numbers(mnt, sm);
+
+	if (sm->mask & UL_STATMOUNT_MNT_OPTS)
+		unescape_octal(sm->str + sm->mnt_opts);
+	/* how Linux 6.12 says that a mount cannot be reached */
+	if (target && !*target)
+		target = NULL;
+
+	if (add_field(tab, &mnt->target, target, NULL) ||
+	    add_field(tab, &mnt->root, get_string(sm, UL_STATMOUNT_MNT_ROOT, sm->mnt_root),
+		      prev->root) ||
+	    add_field(tab, &mnt->source, get_string(sm, UL_STATMOUNT_SB_SOURCE, sm->sb_source),
+		      prev->source) ||
+	    add_fstype(tab, mnt, sm, prev->fstype) ||
+	    add_field(tab, &mnt->fs_opts, get_string(sm, UL_STATMOUNT_MNT_OPTS, sm->mnt_opts),
+		      prev->fs_opts) ||
+	    add_idmap(tab, &mnt->uidmap, get_string(sm, UL_STATMOUNT_MNT_UIDMAP, sm->mnt_uidmap),
+		      sm->mnt_uidmap_num, prev->uidmap) ||
+	    add_idmap(tab, &mnt->gidmap, get_string(sm, UL_STATMOUNT_MNT_GIDMAP, sm->mnt_gidmap),
+		      sm->mnt_gidmap_num, prev->gidmap))
+		return -ENOMEM;
+
+	return 0;
+}
+
+/* A mount that was unmounted since it was listed is left out. */
+static int stat_all(struct mnttab *tab, struct reader *r)
+{
+	static const struct mnt_entry none;
+	const struct mnt_entry *prev = &none;
+	size_t i;
+
+	if (!r->nids)
+		return 0;
+	if (r->nids >= MNTTAB_NONE)
+		return -EOVERFLOW;
+	tab->mounts = calloc(r->nids, sizeof(*tab->mounts));
+	if (!tab->mounts)
+		return -ENOMEM;
+
+	for (i = 0; i < r->nids; i++) {
+		struct mnt_entry *mnt = &tab->mounts[tab->nmounts];
+		uint64_t ask = r->seen ? 0 : UL_STATMOUNT_SUPPORTED_MASK;
+		int rc = stat_mount(r, r->ids[i], r->mask | ask);
+
+		if (rc == -ENOENT)
+			continue;
+		if (rc)
+			return rc;
+		if (r->buf->mask & UL_STATMOUNT_SUPPORTED_MASK)
+			r->supported = r->buf->supported_mask;
+		r->seen |= r->buf->mask;
+
+		rc = fill_entry(tab, mnt, r->buf, prev);
+		if (rc)
+			return rc;
+		mnt->id = r->ids[i];
+		prev = mnt;
+		tab->nmounts++;
+	}
+	return 0;
+}
+
+/*
+ * The fields that were asked for and that this kernel does not have. Before
+ * Linux 6.15 it does not say; a field that no mount has is then taken for one.
+ */
+static uint64_t missing_fields(const struct reader *r)
+{
+	if (!r->seen)
+		return 0;
+	return r->mask & ~(r->supported ? r->supported : STATMOUNT_BASE_MASK | r->seen);
+}
+
+static int read_by_statmount(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
+			     unsigned int flags, const char *name, struct diag *d)
+{
+	struct reader r = { .nsfd = -1, .mask = mask };
+	int rc;
+
+	rc = alloc_reader(&r);
+	if (rc == 0) {
+		rc = list_visible(&r, ref);
+		tab->fallback = -rc;
+	}
+	if (rc == 0 && (flags & MNTTAB_ALL))
+		rc = list_all(&r);
+	if (rc == 0)
+		rc = stat_all(tab, &r);
+	tab->missing = missing_fields(&r);
+	free_reader(&r);
+
+	return rc ? diag_fail(d, rc == -ENOMEM ? DIAG_MEMORY : DIAG_MNT_LIST, -rc, name) : 0;
+}
+
+/*
+ * mnttab_read:
+ * @tab: filled in; the caller frees it with mnttab_free(), also after an error
+ * @ref: namespace; NULL is the caller's own
+ * @mask: UL_STATMOUNT_*, the fields of mnt_entry that are wanted
+ * @flags: MNTTAB_ALL or 0
+ * @d: filled in on error
+ *
+ * Without MNTTAB_ALL the table holds what can be reached from the visible root
+ * (from the caller's root, for the own namespace). A namespace whose mounts are
+ * all gone gives an empty table. tab->fallback and tab->patched tell what did
+ * not come from statmount(2), and tab->missing what stays unknown.
+ *
+ * Returns: 0 or -errno. See statmount(2), listmount(2), and fs/namespace.c.
+ */
+int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
+		unsigned int flags, struct diag *d)
+{
+	const char *name = ref && ref->name ? ref->name : _("the caller's namespace");
+	struct diag second = { .step = DIAG_NONE };
+	int rc, err;
+
+	memset(tab, 0, sizeof(*tab));
+	tab->root = MNTTAB_NONE;
+
+	rc = read_by_statmount(tab, ref, mask, flags, name, d);
+	if (rc == 0) {
+		if (tab->missing)
+			mnttab_patch_mountinfo(tab, ref, tab->missing, &second);
+		diag_reset(&second);
+		return 0;
+	}
+	if (!tab->fallback || rc == -ENOMEM)
+		return rc;
+	if (flags & MNTTAB_ALL)
+		return rc == -ENOSYS ? diag_fail_nosys(d, DIAG_MNT_LIST, ENOSYS, name,
+					_("listmount(2), which alone shows hidden mounts")) : rc;
+
+	/*
+	 * Neither call is there, or a seccomp filter answers in its place, or the
+	 * kernel wants a privilege where mountinfo of a process may be readable.
+	 */
+	err = tab->fallback;
+	mnttab_free(tab);
+	tab->root = MNTTAB_NONE;
+	tab->fallback = err;
+	rc = mnttab_read_mountinfo(tab, ref, &second);
+	if (rc == 0 || err == ENOSYS) {
+		diag_reset(d);
+		*d = second;
+		return rc;
+	}
+	diag_reset(&second);
+	return -err;
+}
