@@ -8,7 +8,6 @@
  * The table of the commands, and nothing else; each has a file of its own.
  */
 #include <getopt.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,9 +33,6 @@ static const struct mntns_verb verbs[] = {
 
 /* The verb that runs, NULL for mntns itself. */
 static const struct mntns_verb *current;
-
-/* Messages are not in the C locale. */
-static bool has_messages;
 
 void mntns_errtryhelp(int status)
 {
@@ -67,22 +63,7 @@ static void init_locale(void)
 		return;
 
 	setlocale(LC_CTYPE, "");
-	has_messages = setlocale(LC_MESSAGES, "") != NULL;
-}
-
-/*
- * settle_messages - load what messages need, before the files are someone else's
- *
- * The first message that is translated opens the catalogue, and its strings are
- * formats for printf(): call this before setns(2).
- */
-void settle_messages(void)
-{
-	if (!has_messages)
-		return;
-
-	(void) _("failed to execute %s");
-	(void) strerror(ENOENT);
+	setlocale(LC_MESSAGES, "");
 }
 
 void load_smartcols_or_err(void)

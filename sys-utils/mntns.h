@@ -27,15 +27,13 @@ extern int mntns_delete(int argc, char **argv);
 extern int mntns_detach(int argc, char **argv);
 extern int mntns_enter(int argc, char **argv);
 extern int mntns_features(int argc, char **argv);
+extern int mntns_list(int argc, char **argv);
 extern int mntns_run(int argc, char **argv);
 
 /* Exits; "Try 'mntns <verb> --help'" in a verb. */
 extern void mntns_errtryhelp(int status) __attribute__((__noreturn__));
 #undef errtryhelp
 #define errtryhelp(status)	mntns_errtryhelp(status)
-
-/* To be called before setns(2). */
-extern void settle_messages(void);
 
 /* The loaders of lazylibs.h, for a verb that cannot go on without the library. */
 extern void load_smartcols_or_err(void);
