@@ -30,5 +30,6 @@ struct mntopts;
 int detached_mkfs(const char *fstype, const char *source, const struct mntopts *opts,
 		  struct diag *d);
 int detached_attach(int treefd, int targetfd, const char *target, struct diag *d);
+int detached_target_is_shared(int targetfd);
 
 #endif /* UTIL_LINUX_DETACHED_H */

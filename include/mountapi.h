@@ -28,6 +28,9 @@
 #ifndef AT_EMPTY_PATH
 # define AT_EMPTY_PATH			0x1000
 #endif
+#ifndef AT_STATX_DONT_SYNC
+# define AT_STATX_DONT_SYNC		0x4000
+#endif
 
 /* open_tree(2) */
 #ifndef OPEN_TREE_CLONE

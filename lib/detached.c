@@ -194,3 +194,20 @@ int detached_attach(int treefd, int targetfd, const char *target, struct diag *d
 
 	return diag_fail(d, DIAG_ATTACH, errno, target);
 }
+
+/*
+ * detached_target_is_shared:
+ * @targetfd: O_PATH fd in the caller's mount namespace
+ *
+ * Returns: 1 when what is attached there propagates to the peers and slaves of
+ * its mount, 0 when it does not or the kernel (before 6.8) does not tell.
+ */
+int detached_target_is_shared(int targetfd)
+{
+	struct ul_statmount sm;
+	uint64_t id;
+
+	return mnt_unique_id(targetfd, "", AT_EMPTY_PATH, &id) == 0 &&
+	       ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) == 0 &&
+	       (sm.mnt_propagation & MS_SHARED);
+}

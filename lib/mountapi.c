@@ -323,6 +323,9 @@ int ul_open_ns_by_id(uint64_t ns_id, uint32_t ns_type, uint32_t ns_inum)
 	return open_by_handle_at(UL_FD_NSFS_ROOT, &fh.h, O_RDONLY | O_CLOEXEC);
 }
 
+/* asks nothing of a server or FUSE daemon that may be dead, mounts nothing */
+#define STATX_NO_TALK	(AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC)
+
 /*
  * mnt_unique_id:
  * @dirfd: as for statx(2)
@@ -336,7 +339,7 @@ int mnt_unique_id(int dirfd, const char *path, int atflags, uint64_t *id)
 {
 	struct statx st;
 
-	if (statx(dirfd, path, atflags | AT_NO_AUTOMOUNT, STATX_MNT_ID_UNIQUE, &st) < 0)
+	if (statx(dirfd, path, atflags | STATX_NO_TALK, STATX_MNT_ID_UNIQUE, &st) < 0)
 		return -errno;
 	if (!(st.stx_mask & STATX_MNT_ID_UNIQUE))
 		return -ENOSYS;
@@ -358,7 +361,7 @@ int mnt_is_root_of_mount(int dirfd, const char *path, int atflags)
 {
 	struct statx st;
 
-	if (statx(dirfd, path, atflags | AT_NO_AUTOMOUNT, 0, &st) < 0)
+	if (statx(dirfd, path, atflags | STATX_NO_TALK, 0, &st) < 0)
 		return -errno;
 	if (!(st.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT))
 		return -ENOSYS;

@@ -27,6 +27,12 @@ struct mntns_verb {
 };
 
 static const struct mntns_verb verbs[] = {
+	{ "create",   mntns_create,   N_("make a namespace from a tree and keep it") },
+	{ "run",      mntns_run,      N_("make a namespace from a tree and execute a program in it") },
+	{ "enter",    mntns_enter,    N_("execute a program in an existing namespace") },
+	{ "attach",   mntns_attach,   N_("attach a detached mount inside a namespace") },
+	{ "detach",   mntns_detach,   N_("unmount inside a namespace") },
+	{ "delete",   mntns_delete,   N_("remove the pin of a namespace") },
 	{ "list", mntns_list, N_("show the mounts of namespaces") },
 	{ NULL }
 };

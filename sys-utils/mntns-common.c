@@ -1,0 +1,109 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mntns-common - what several verbs need: failures of lib/, what must be done
+ * before setns(2), executing a program, signals
+ */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "exec_shell.h"
+
+#include "mntns.h"
+
+/*
+ * mntns_warn - prints a failure of lib/ in one line and forgets it
+ */
+void mntns_warn(struct diag *d)
+{
+	char *text = diag_text(d);
+
+	if (text)
+		warnx("%s", text);
+	else
+		warnx(_("cannot allocate memory"));
+	free(text);
+	diag_reset(d);
+}
+
+/*
+ * mntns_err - prints a failure of lib/ and exits, with 2 where the running kernel
+ * cannot do it
+ */
+void mntns_err(struct diag *d)
+{
+	int status = diag_exit_status(d);
+
+	mntns_warn(d);
+	exit(status);
+}
+
+/*
+ * mntns_preload_messages - loads the catalogs of messages and the character
+ * conversion for them, which the C library would else do at the first message,
+ * from the tree of a namespace that others control
+ */
+void mntns_preload_messages(void)
+{
+	ignore_result(strerror(EINVAL));
+	ignore_result(_("failed to execute %s"));
+}
+
+/*
+ * mntns_exec - executes a program, or the user's shell for an empty @argv
+ *
+ * Exits as env(1) does when there is no such program.
+ */
+void mntns_exec(char **argv)
+{
+	if (!argv[0])
+		exec_shell();
+	execvp(argv[0], argv);
+	errexec(argv[0]);
+}
+
+static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+static volatile sig_atomic_t interrupted;
+
+static void note_signal(int sig)
+{
+	interrupted = sig;
+}
+
+/*
+ * mntns_catch_signals - from here on a verb undoes what it did instead of dying
+ * half-way. System calls are interrupted, so that one that hangs, on a dead
+ * filesystem say, does not hold the verb.
+ */
+void mntns_catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = note_signal };
+	struct sigaction old;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++) {
+		/* what nohup(1) had ignored stays ignored */
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &sa, NULL);
+	}
+}
+
+int mntns_is_interrupted(void)
+{
+	return interrupted != 0;
+}
+
+/*
+ * mntns_die_if_interrupted - dies of the signal that was caught, so that a shell
+ * sees it; call it when all is undone
+ */
+void mntns_die_if_interrupted(void)
+{
+	if (!interrupted)
+		return;
+	signal(interrupted, SIG_DFL);
+	raise(interrupted);
+}

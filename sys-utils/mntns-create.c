@@ -1,0 +1,210 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mntns-create - make a mount namespace from a tree and keep it
+ */
+#include <getopt.h>
+
+#include "nspin.h"
+#include "nsref.h"
+#include "optutils.h"
+#include "xalloc.h"
+
+#include "mntns.h"
+
+struct create {
+	struct tree_options tree;
+	const char *file;		/* of --pin */
+	const char **names;		/* of --name, as often as it is given */
+	size_t nr_names;
+	size_t nr_pinned;		/* how many of them are made */
+	uint64_t *ids;
+	unsigned int print_id:1;
+};
+
+static void __attribute__((__noreturn__)) usage(void)
+{
+	FILE *out = stdout;
+
+	fputs(USAGE_HEADER, out);
+	fprintf(out, _(" %s create [options] -n <name>... <tree>\n"), program_invocation_short_name);
+	fprintf(out, _(" %s create [options] --pin <file> <tree>\n"), program_invocation_short_name);
+
+	fputs(USAGE_SEPARATOR, out);
+	fputsln(_("Make a mount namespace from a directory tree and keep it."), out);
+
+	fputs(USAGE_OPTIONS, out);
+	fputsln(_(" -n, --name <name>        keep it under this name; repeated: make several"), out);
+	fputsln(_("     --pin <file>         keep it on this file"), out);
+	tree_options_usage(out);
+	fputsln(_("     --print-id           print the 64-bit id of the namespace"), out);
+
+	fputs(USAGE_SEPARATOR, out);
+	fprintf(out, USAGE_HELP_OPTIONS(26));
+	fprintf(out, USAGE_MAN_TAIL("mntns(8)"));
+	exit(EXIT_SUCCESS);
+}
+
+static void add_name(struct create *cr, const char *name)
+{
+	struct diag d = { .step = DIAG_NONE };
+	size_t i;
+
+	if (!nspin_name_is_valid(name)) {
+		diag_fail_cause(&d, DIAG_PIN_NAME, EINVAL, name, NULL,
+			_("a name is one path component, not all digits, without a leading dot or colon"));
+		mntns_err(&d);
+	}
+	for (i = 0; i < cr->nr_names; i++) {
+		if (strcmp(cr->names[i], name) == 0)
+			errx(EXIT_FAILURE, _("name given twice: %s"), name);
+	}
+	cr->names = xreallocarray(cr->names, cr->nr_names + 1, sizeof(*cr->names));
+	cr->names[cr->nr_names++] = name;
+}
+
+static void keep_id(struct create *cr, size_t n, int nsfd)
+{
+	if (cr->print_id && ns_get_id(nsfd, &cr->ids[n]) < 0)
+		cr->ids[n] = 0;
+}
+
+static int pin_next(struct create *cr, const struct nspin_dir *dir, struct diag *d)
+{
+	int rc, fd = nsmake_open_younger(&cr->tree.make, d);
+
+	if (fd < 0)
+		return fd;
+	rc = nspin_add(dir, cr->names[cr->nr_pinned], fd, d);
+	if (!rc)
+		keep_id(cr, cr->nr_pinned++, fd);
+	close(fd);
+	return rc;
+}
+
+static void unpin_all(struct create *cr, const struct nspin_dir *dir)
+{
+	struct diag d = { .step = DIAG_NONE };
+
+	while (cr->nr_pinned) {
+		if (nspin_remove(dir, cr->names[--cr->nr_pinned], &d) != 0)
+			mntns_warn(&d);
+	}
+}
+
+static int pin_by_names(struct create *cr, struct diag *d)
+{
+	struct nspin_dir dir = NSPIN_DIR_INIT;
+	size_t i;
+	int rc;
+
+	rc = nspin_dir_open(&dir, d);
+	for (i = 0; !rc && i < cr->nr_names; i++)
+		rc = nspin_check_free(&dir, cr->names[i], d);
+	while (!rc && cr->nr_pinned < cr->nr_names && !mntns_is_interrupted())
+		rc = pin_next(cr, &dir, d);
+	if (rc || mntns_is_interrupted())
+		unpin_all(cr, &dir);
+	nspin_dir_close(&dir);
+	return rc;
+}
+
+static int pin_on_file(struct create *cr, struct diag *d)
+{
+	int fd, rc = nspin_check_file(cr->file, d);
+
+	if (rc)
+		return rc;
+	fd = nsmake_open_younger(&cr->tree.make, d);
+	if (fd < 0)
+		return fd;
+	rc = nspin_add_file(cr->file, fd, d);
+	if (!rc)
+		keep_id(cr, 0, fd);
+	close(fd);
+	return rc;
+}
+
+static void create(struct create *cr)
+{
+	struct diag d = { .step = DIAG_NONE };
+	size_t i, nr = cr->file ? 1 : cr->nr_names;
+	int rc;
+
+	cr->ids = xcalloc(nr, sizeof(*cr->ids));
+	mntns_catch_signals();
+	rc = cr->file ? pin_on_file(cr, &d) : pin_by_names(cr, &d);
+	mntns_die_if_interrupted();
+	if (rc)
+		mntns_err(&d);
+
+	tree_options_say_method(&cr->tree);
+	for (i = 0; cr->print_id && i < nr; i++)
+		printf("%ju\n", (uintmax_t) cr->ids[i]);
+	free(cr->ids);
+}
+
+int mntns_create(int argc, char **argv)
+{
+	enum {
+		OPT_PIN = TREE_OPT_NEXT,
+		OPT_PRINT_ID
+	};
+	static const struct option longopts[] = {
+		TREE_LONGOPTS,
+		{ "help",     no_argument,	 NULL, 'h' },
+		{ "name",     required_argument, NULL, 'n' },
+		{ "pin",      required_argument, NULL, OPT_PIN },
+		{ "print-id", no_argument,	 NULL, OPT_PRINT_ID },
+		{ "version",  no_argument,	 NULL, 'V' },
+		{ NULL }
+	};
+	static const ul_excl_t excl[] = {
+		{ 'n', OPT_PIN },
+		{ 0 }
+	};
+	int excl_st[ARRAY_SIZE(excl)] = UL_EXCL_STATUS_INIT;
+	struct create cr = { .file = NULL };
+	int c;
+
+	tree_options_init(&cr.tree);
+	while ((c = getopt_long(argc, argv, TREE_SHORTOPTS "hn:V", longopts, NULL)) != -1) {
+		err_exclusive_options(c, longopts, excl, excl_st);
+		if (tree_options_take(&cr.tree, c, optarg))
+			continue;
+		switch (c) {
+		case 'n':
+			add_name(&cr, optarg);
+			break;
+		case OPT_PIN:
+			cr.file = optarg;
+			break;
+		case OPT_PRINT_ID:
+			cr.print_id = 1;
+			break;
+		case 'h':
+			usage();
+		case 'V':
+			print_version(EXIT_SUCCESS);
+		default:
+			errtryhelp(EXIT_FAILURE);
+		}
+	}
+
+	if (!cr.file && !cr.nr_names) {
+		warnx(_("neither --name nor --pin specified; a namespace that need not be kept is made by 'mntns run'"));
+		errtryhelp(EXIT_FAILURE);
+	}
+	if (optind + 1 != argc) {
+		warnx(optind == argc ? _("no tree specified") : _("more than one tree specified"));
+		errtryhelp(EXIT_FAILURE);
+	}
+	tree_options_set_tree(&cr.tree, argv[optind]);
+	create(&cr);
+
+	mntopts_free(&cr.tree.mntopts);
+	free(cr.names);
+	return EXIT_SUCCESS;
+}

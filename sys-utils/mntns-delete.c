@@ -1,0 +1,79 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mntns-delete - remove pins
+ */
+#include <getopt.h>
+
+#include "nspin.h"
+
+#include "mntns.h"
+
+static void __attribute__((__noreturn__)) usage(void)
+{
+	FILE *out = stdout;
+
+	fputs(USAGE_HEADER, out);
+	fprintf(out, _(" %s delete [options] <name>...\n"), program_invocation_short_name);
+
+	fputs(USAGE_SEPARATOR, out);
+	fputsln(_("Remove the pins of mount namespaces."), out);
+
+	fputs(USAGE_OPTIONS, out);
+	fprintf(out, USAGE_HELP_OPTIONS(26));
+	fprintf(out, USAGE_MAN_TAIL("mntns(8)"));
+	exit(EXIT_SUCCESS);
+}
+
+static int delete(const struct nspin_dir *dir, const char *name)
+{
+	struct diag d = { .step = DIAG_NONE };
+	int rc;
+
+	if (nspin_name_is_valid(name))
+		rc = nspin_remove(dir, name, &d);
+	else
+		rc = diag_fail_cause(&d, DIAG_PIN_REMOVE, EINVAL, name, NULL,
+				     _("not a name"));
+	if (rc)
+		mntns_warn(&d);
+	return rc;
+}
+
+int mntns_delete(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{ "help",    no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL }
+	};
+	struct nspin_dir dir = NSPIN_DIR_INIT;
+	struct diag d = { .step = DIAG_NONE };
+	int c, rc = EXIT_SUCCESS;
+
+	while ((c = getopt_long(argc, argv, "hV", longopts, NULL)) != -1) {
+		switch (c) {
+		case 'h':
+			usage();
+		case 'V':
+			print_version(EXIT_SUCCESS);
+		default:
+			errtryhelp(EXIT_FAILURE);
+		}
+	}
+	if (optind == argc) {
+		warnx(_("no name specified"));
+		errtryhelp(EXIT_FAILURE);
+	}
+
+	if (nspin_dir_open(&dir, &d) != 0)
+		mntns_err(&d);
+	for (; optind < argc; optind++) {
+		if (delete(&dir, argv[optind]) != 0)
+			rc = EXIT_FAILURE;
+	}
+	nspin_dir_close(&dir);
+	return rc;
+}

@@ -1,0 +1,72 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mntns-run - make a mount namespace from a tree and execute a program in it
+ */
+#include <getopt.h>
+
+#include "mntns.h"
+
+static void __attribute__((__noreturn__)) usage(void)
+{
+	FILE *out = stdout;
+
+	fputs(USAGE_HEADER, out);
+	fprintf(out, _(" %s run [options] <tree> [--] [<command> [<argument>...]]\n"),
+		program_invocation_short_name);
+
+	fputs(USAGE_SEPARATOR, out);
+	fputsln(_("Make a mount namespace from a directory tree and execute a program in it."), out);
+
+	fputs(USAGE_OPTIONS, out);
+	tree_options_usage(out);
+
+	fputs(USAGE_SEPARATOR, out);
+	fprintf(out, USAGE_HELP_OPTIONS(26));
+	fprintf(out, USAGE_MAN_TAIL("mntns(8)"));
+	exit(EXIT_SUCCESS);
+}
+
+int mntns_run(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		TREE_LONGOPTS,
+		{ "help",    no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL }
+	};
+	struct diag d = { .step = DIAG_NONE };
+	struct tree_options tree;
+	int c;
+
+	tree_options_init(&tree);
+	while ((c = getopt_long(argc, argv, "+" TREE_SHORTOPTS "hV", longopts, NULL)) != -1) {
+		if (tree_options_take(&tree, c, optarg))
+			continue;
+		switch (c) {
+		case 'h':
+			usage();
+		case 'V':
+			print_version(EXIT_SUCCESS);
+		default:
+			errtryhelp(EXIT_FAILURE);
+		}
+	}
+	if (optind == argc) {
+		warnx(_("no tree specified"));
+		errtryhelp(EXIT_FAILURE);
+	}
+	tree_options_set_tree(&tree, argv[optind++]);
+	if (optind < argc && strcmp(argv[optind], "--") == 0)
+		optind++;
+
+	mntns_preload_messages();
+	if (nsmake_enter(&tree.make, &d) != 0)
+		mntns_err(&d);
+	tree_options_say_method(&tree);
+	mntopts_free(&tree.mntopts);
+
+	mntns_exec(argv + optind);
+}
