@@ -35,7 +35,7 @@
 #define __ul_returns_nonnull	__attribute__((returns_nonnull))
 
 /* 0 of type size_t, or no compilation if @e is true. */
-#define UL_BUILD_BUG_ON_ZERO(e)	__extension__ (sizeof(struct { int:-!!(e); }))
+#define UL_BUILD_BUG_ON_ZERO(e)	(sizeof(char[1 - 2 * !!(e)]) - 1)
 
 /* An array is of another type than a pointer to its first element. */
 #define __must_be_array(a) \

@@ -59,7 +59,9 @@ static const char libmount_names[] = LAZY_LIBMOUNT(NAME);
 	"[{\"feature\":\"" feature "\",\"description\":\"" description "\"," \
 	"\"priority\":\"" priority "\",\"soname\":[\"" soname "\"]}]"
 
+/* cppcheck-suppress unusedStructMember */
 DLOPEN_NOTE(smartcols_note, "smartcols", "Tables and JSON", "required", SMARTCOLS_SONAME);
+/* cppcheck-suppress unusedStructMember */
 DLOPEN_NOTE(libmount_note, "mount", "Mount options, tags and mountinfo", "required",
 	    LIBMOUNT_SONAME);
 
