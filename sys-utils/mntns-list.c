@@ -185,13 +185,13 @@ static uint64_t statmount_mask(const struct list_control *ctl)
 /* "dev", or "dev[/sub]" where a part of the filesystem is mounted */
 static char *source_text(const struct mnt_entry *mnt)
 {
+	const char *source = mnt->source ? mnt->source : "";
 	char *str;
 
-	if (!mnt->source)
-		return NULL;
-	if (!mnt->root || strcmp(mnt->root, "/") == 0)
-		return xstrdup(mnt->source);
-	xasprintf(&str, "%s[%s]", mnt->source, mnt->root);
+	if (mnt->root && strcmp(mnt->root, "/") != 0)
+		xasprintf(&str, "%s[%s]", source, mnt->root);
+	else
+		str = *source ? xstrdup(source) : NULL;
 	return str;
 }
 
@@ -227,7 +227,20 @@ static char *xoptions(char *str)
 	return str;
 }
 
-static char *cell_text(const struct nsref *ref, const struct mnt_entry *mnt, int id)
+static char *majmin_text(const struct mntns_output *out, const struct mnt_entry *mnt)
+{
+	char *str;
+
+	/* for people, the colons stand below each other */
+	if (out->json || out->raw || out->pairs)
+		xasprintf(&str, "%u:%u", mnt->dev_major, mnt->dev_minor);
+	else
+		xasprintf(&str, "%3u:%-3u", mnt->dev_major, mnt->dev_minor);
+	return str;
+}
+
+static char *cell_text(const struct mntns_output *out, const struct nsref *ref,
+		       const struct mnt_entry *mnt, int id)
 {
 	char *str = NULL;
 
@@ -257,8 +270,7 @@ static char *cell_text(const struct nsref *ref, const struct mnt_entry *mnt, int
 	case COL_FSROOT:
 		return xstrdup(mnt->root);
 	case COL_MAJMIN:
-		xasprintf(&str, "%u:%u", mnt->dev_major, mnt->dev_minor);
-		break;
+		return majmin_text(out, mnt);
 	case COL_NSID:
 		return number_text(ref->id);
 	case COL_NS:
@@ -281,8 +293,9 @@ static char *cell_text(const struct nsref *ref, const struct mnt_entry *mnt, int
 	return str;
 }
 
-static struct libscols_line *add_line(struct libscols_table *tb, struct libscols_line *parent,
-				      const struct nsref *ref, const struct mnt_entry *mnt)
+static struct libscols_line *add_line(const struct mntns_output *out, struct libscols_table *tb,
+				      struct libscols_line *parent, const struct nsref *ref,
+				      const struct mnt_entry *mnt)
 {
 	struct libscols_line *ln = scols_table_new_line(tb, parent);
 	size_t i;
@@ -290,11 +303,12 @@ static struct libscols_line *add_line(struct libscols_table *tb, struct libscols
 	if (!ln)
 		err(EXIT_FAILURE, _("failed to allocate output line"));
 	for (i = 0; i < ncolumns; i++)
-		mntns_set_cell(ln, i, cell_text(ref, mnt, columns[i]));
+		mntns_set_cell(out, ln, i, cell_text(out, ref, mnt, columns[i]));
 	return ln;
 }
 
-static void add_tree(struct libscols_table *tb, const struct nsref *ref, struct mnttab *tab)
+static void add_tree(const struct mntns_output *out, struct libscols_table *tb,
+		     const struct nsref *ref, struct mnttab *tab)
 {
 	struct libscols_line **lines;
 	struct mnt_entry *mnt;
@@ -304,17 +318,18 @@ static void add_tree(struct libscols_table *tb, const struct nsref *ref, struct 
 
 	lines = xcalloc(tab->nmounts, sizeof(*lines));
 	for (mnt = mnttab_next_tree(tab, NULL); mnt; mnt = mnttab_next_tree(tab, mnt))
-		lines[mnt - tab->mounts] = add_line(tb, mnt->up == MNTTAB_NONE ? NULL : lines[mnt->up],
-						    ref, mnt);
+		lines[mnt - tab->mounts] = add_line(out, tb, mnt->up == MNTTAB_NONE ?
+						    NULL : lines[mnt->up], ref, mnt);
 	free(lines);
 }
 
-static void add_list(struct libscols_table *tb, const struct nsref *ref, const struct mnttab *tab)
+static void add_list(const struct mntns_output *out, struct libscols_table *tb,
+		     const struct nsref *ref, const struct mnttab *tab)
 {
 	uint32_t i;
 
 	for (i = 0; i < tab->nmounts; i++)
-		add_line(tb, NULL, ref, &tab->mounts[i]);
+		add_line(out, tb, NULL, ref, &tab->mounts[i]);
 }
 
 static void print_mounts(const struct list_control *ctl)
@@ -325,9 +340,9 @@ static void print_mounts(const struct list_control *ctl)
 
 	for (i = 0; i < ctl->nrefs; i++) {
 		if (ctl->out.tree)
-			add_tree(tb, &ctl->refs[i], &ctl->tabs[i]);
+			add_tree(&ctl->out, tb, &ctl->refs[i], &ctl->tabs[i]);
 		else
-			add_list(tb, &ctl->refs[i], &ctl->tabs[i]);
+			add_list(&ctl->out, tb, &ctl->refs[i], &ctl->tabs[i]);
 		mnttab_free(&ctl->tabs[i]);
 	}
 

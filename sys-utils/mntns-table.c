@@ -11,6 +11,7 @@
 #include "column-list-table.h"
 #include "lazylibs.h"
 #include "nls.h"
+#include "xalloc.h"
 
 #include "mntns-table.h"
 #include "mntns.h"
@@ -85,13 +86,82 @@ struct libscols_table *mntns_new_table(const struct mntns_output *out, const cha
 }
 
 /*
+ * Length in bytes of the character at @s, 0 when there is no valid UTF-8. What
+ * is in no UTF-8 either: overlong forms, surrogates, beyond U+10FFFF.
+ */
+static size_t utf8_len(const unsigned char *s)
+{
+	size_t i, len;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return 0;
+	len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+	for (i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return len;
+}
+
+static int is_utf8(const char *str)
+{
+	const unsigned char *s = (const unsigned char *) str;
+	size_t len;
+
+	for (; *s; s += len) {
+		len = utf8_len(s);
+		if (!len)
+			return 0;
+	}
+	return 1;
+}
+
+/*
+ * JSON is UTF-8, names of files are any bytes, and libsmartcols copies them as
+ * they are. Bytes that are no UTF-8 become \xNN, as in the other formats.
+ */
+static char *make_utf8(char *data)
+{
+	const unsigned char *in = (const unsigned char *) data;
+	char *str, *out;
+
+	if (is_utf8(data))
+		return data;
+
+	str = out = xmalloc(strlen(data) * 4 + 1);
+	while (*in) {
+		size_t len = utf8_len(in);
+
+		if (!len) {
+			out += sprintf(out, "\\x%02x", *in++);
+			continue;
+		}
+		memcpy(out, in, len);
+		out += len;
+		in += len;
+	}
+	*out = '\0';
+	free(data);
+	return str;
+}
+
+/*
  * mntns_set_cell - give a string to a line
+ * @out: what the options say
  * @ln: line
  * @n: position of the column in the table
  * @data: allocated string, the line frees it; NULL leaves the cell empty
  */
-void mntns_set_cell(struct libscols_line *ln, size_t n, char *data)
+void mntns_set_cell(const struct mntns_output *out, struct libscols_line *ln,
+		    size_t n, char *data)
 {
+	if (data && out->json)
+		data = make_utf8(data);
 	if (data && scols_line_refer_data(ln, n, data) != 0)
 		err(EXIT_FAILURE, _("failed to add output data"));
 }

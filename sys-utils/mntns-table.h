@@ -40,7 +40,8 @@ extern int mntns_column_to_id(const struct mntns_column *infos, size_t ninfos,
 extern struct libscols_table *mntns_new_table(const struct mntns_output *out, const char *name,
 					      const struct mntns_column *infos,
 					      const int *columns, size_t ncolumns);
-extern void mntns_set_cell(struct libscols_line *ln, size_t n, char *data);
+extern void mntns_set_cell(const struct mntns_output *out, struct libscols_line *ln,
+			   size_t n, char *data);
 extern void mntns_print_table(struct libscols_table *tb);
 extern void mntns_list_columns(const struct mntns_output *out, const char *name,
 			       const struct mntns_column *infos, size_t ninfos);
