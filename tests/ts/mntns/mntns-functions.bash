@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Copyright (C) 2026 The mntns authors
+#
+# mntns-functions.bash - what the tests of mntns share
+#
+# Sourced before functions.sh, because the first thing it does is to start
+# the script again in a mount namespace of its own:
+#
+#	TS_TOPDIR="${0%/*}/../.."
+#	TS_DESC="what this is about"
+#
+#	. "${0%/*}"/mntns-functions.bash
+#	. "$TS_TOPDIR"/functions.sh
+#	ts_init "$*"
+#	mntns_init
+
+# shellcheck shell=bash disable=SC2154
+
+# Starts the script again under test_mntns_isolate; a build tree without that
+# helper is reported by mntns_init later.
+function mntns_isolate {
+	local builddir isolate name
+
+	[ -z "$MNTNS_TEST_ISOLATED" ] || return 0
+	builddir=$(sed -n 's/.*--builddir=\([^ ]*\).*/\1/p' <<< "$*")
+	isolate="${builddir:-${0%/*}/../../..}/test_mntns_isolate"
+	[ -x "$isolate" ] || return 0
+	name=${0%/*}
+	name="${name##*/}/${0##*/}"
+	exec "$isolate" -n "$name" bash "$0" "$@"
+}
+
+# All that a script needs before its first command: SCRATCH is an empty
+# directory on a tmpfs of its own, private, which nobody has to clean up.
+function mntns_init {
+	ts_check_test_command "$TS_CMD_MNTNS"
+	ts_check_test_command "$TS_HELPER_MNTNS"
+	ts_check_test_command "$TS_HELPER_MNTNS_CAPS"
+	ts_check_test_command "$TS_HELPER_MNTNS_ISOLATE"
+	[ -n "$MNTNS_TEST_ISOLATED" ] || ts_skip "no mount namespace of its own"
+	SCRATCH="$MNTNS_TEST_ISOLATED"
+	MNTNS_LABELS=
+	MNTNS_HELD=()
+	cd "$SCRATCH" || ts_failed "no scratch directory"
+	trap mntns_stop EXIT
+}
+
+# mntns_need CAPABILITY...: skips the script where the kernel, or the caller,
+# lacks one of them (test_mntns_caps --list names them). Never in a sub-test:
+# there use "if mntns_has CAPABILITY", and ts_skip_subtest.
+function mntns_need {
+	local lacks
+
+	lacks=$("$TS_HELPER_MNTNS_CAPS" "$@") || ts_skip "kernel lacks ${lacks//$'\n'/, }"
+}
+
+function mntns_has {
+	"$TS_HELPER_MNTNS_CAPS" "$@" > /dev/null
+}
+
+# mntns_need_init_userns: skips the script when root is only the root of a
+# user namespace made for the test.
+function mntns_need_init_userns {
+	ts_skip_nonroot
+	[ -z "$MNTNS_TEST_USERNS" ] || ts_skip "no root permissions outside of a user namespace"
+}
+
+# mntns_make MODE [KEY=VALUE...]: test_mntns in a mode that does not wait.
+function mntns_make {
+	"$TS_HELPER_MNTNS" "$@" || ts_failed "test_mntns $*"
+}
+
+# mntns_hold MODE [KEY=VALUE...]: test_mntns in a mode that holds what it made
+# until mntns_stop or the end of the script. Sets HELD_PID and, where the mode
+# tells more than a PID, HELD_TID, HELD_FD and HELD_NSID.
+function mntns_hold {
+	local fd line word
+
+	HELD_PID='' HELD_TID='' HELD_FD='' HELD_NSID=''
+	exec {fd}< <(exec "$TS_HELPER_MNTNS" "$@")
+	MNTNS_HELD+=($!)
+	read -r -u "$fd" line || ts_failed "test_mntns $*"
+	exec {fd}<&-
+	for word in $line; do
+		case "$word" in
+		pid=*)	HELD_PID=${word#*=} ;;
+		tid=*)	HELD_TID=${word#*=} ;;
+		fd=*)	HELD_FD=${word#*=} ;;
+		nsid=*)	HELD_NSID=${word#*=} ;;
+		esac
+	done
+}
+
+# Ends all that mntns_hold has started.
+function mntns_stop {
+	local pid
+
+	for pid in "${MNTNS_HELD[@]}"; do
+		kill "$pid" 2> /dev/null
+		wait "$pid" 2> /dev/null
+	done
+	MNTNS_HELD=()
+}
+
+# mntns_label LABEL VALUE: from now on VALUE, where it stands as a word of its
+# own, is written as LABEL in all that mntns_try and mntns_renumber print.
+function mntns_label {
+	[ -z "$2" ] || MNTNS_LABELS+="$2"$'\t'"$1"$'\n'
+}
+
+# mntns_try ARG...: runs mntns and writes the command, what it printed on
+# stdout and stderr, and an exit status other than 0 to the test's output.
+# Returns the exit status.
+function mntns_try {
+	mntns_try_as "mntns" "$TS_CMD_MNTNS" "$@"
+}
+
+# mntns_try_on FILTER ARG...: the same under test_mntns_enosys, which makes a
+# kernel look older than it is: FILTER is "6.18", say, or a list of options.
+function mntns_try_on {
+	local filter=$1
+	shift
+	# shellcheck disable=SC2086
+	mntns_try_as "[$filter] mntns" "$TS_HELPER_MNTNS_ENOSYS" $filter -- "$TS_CMD_MNTNS" "$@"
+}
+
+# mntns_try_as SHOWN COMMAND [ARG...]: SHOWN stands for the command up to the
+# arguments of mntns.
+function mntns_try_as {
+	local shown=$1 rc out="$TS_OUTPUT.raw" word seen='' cmdline
+	shift
+
+	cmdline=$shown
+	for word; do
+		[ -z "$seen" ] || cmdline+=" $(mntns_quote "$word")"
+		[ "$word" != "$TS_CMD_MNTNS" ] || seen=yes
+	done
+	ts_run "$@" > "$out" 2>&1
+	rc=$(< "$TS_EXIT_CODE")
+	{
+		echo "\$ $cmdline"
+		cat "$out"
+		[ "$rc" = 0 ] || echo "[$rc]"
+	} | mntns_renumber >> "$TS_OUTPUT"
+	rm -f "$out"
+	return "$rc"
+}
+
+function mntns_quote {
+	case "$1" in
+	'' | *[!A-Za-z0-9_./:=,+%@-]*) printf "'%s'" "$1" ;;
+	*) printf '%s' "$1" ;;
+	esac
+}
+
+# Reads mntns' output and replaces what differs from run to run: the numbers
+# of mounts, namespaces, peer groups, processes and anonymous devices become
+# 1, 2, 3 in order of appearance, each kind counted for itself; the build
+# directory becomes BUILDDIR. Numbers are known by their place: a JSON key, a
+# KEY="value" pair, a column of a raw table with its heading, mnt:[N],
+# shared:N, a device 0:N, and everything from 2^31 on. In other places use
+# mntns_label.
+function mntns_renumber {
+	local own="$TS_CMD_MNTNS"$'\t'"mntns"$'\n'"$top_builddir"$'\t'"BUILDDIR"$'\n'
+
+	MNTNS_LABELS="$MNTNS_LABELS$own" \
+		awk -f "$TS_SELF/mntns-renumber.awk"
+}
+
+mntns_isolate "$@"
