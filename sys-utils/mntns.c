@@ -34,6 +34,7 @@ static const struct mntns_verb verbs[] = {
 	{ "detach",   mntns_detach,   N_("unmount inside a namespace") },
 	{ "delete",   mntns_delete,   N_("remove the pin of a namespace") },
 	{ "list", mntns_list, N_("show the mounts of namespaces") },
+	{ "features", mntns_features, N_("show what this kernel offers, and what is used instead") },
 	{ NULL }
 };
 
