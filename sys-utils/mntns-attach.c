@@ -43,7 +43,7 @@ static void __attribute__((__noreturn__)) usage(void)
 		program_invocation_short_name);
 
 	fputs(USAGE_SEPARATOR, out);
-	fputsln(_("Attach a clone of a directory or file, or a new filesystem, inside a mount namespace."), out);
+	fputsln(_("Attach a clone of a directory or file, or a new filesystem, in a namespace."), out);
 
 	fputs(USAGE_OPTIONS, out);
 	fputsln(_(" -R, --recursive          with the mounts below the source"), out);

@@ -90,8 +90,8 @@ void tree_options_usage(FILE *out)
 	fputsln(_(" -R, --recursive          with the mounts below the tree"), out);
 	fputsln(_(" -o, --options <list>     mount attributes, as for mount(8)"), out);
 	fputsln(_("     --propagation private|slave|shared|unchanged\n"
-		  "                            of the mounts in the namespace (default: private)"), out);
+		  "                          of the mounts in the namespace (default: private)"), out);
 	fputsln(_("     --method auto|open-tree|pivot-root\n"
-		  "                            how the namespace is made (default: auto)"), out);
+		  "                          how the namespace is made (default: auto)"), out);
 	fputsln(_(" -v, --verbose            say which method was used"), out);
 }
