@@ -66,27 +66,11 @@
 	(_cmp_x > _cmp_y) - (_cmp_x < _cmp_y); \
 })
 
-#define sizeof_member(TYPE, MEMBER)	sizeof(((TYPE *) NULL)->MEMBER)
-
-/*
- * container_of - the structure that a pointer points into
- * @ptr: pointer to the member
- * @type: type of the structure
- * @member: name of the member in it
- */
-#define container_of(ptr, type, member) __extension__ ({ \
-	const __typeof__(((type *) NULL)->member) *_co_ptr = (ptr); \
-	(type *) ((char *) _co_ptr - offsetof(type, member)); \
-})
-
 /* A result that the compiler wants used and that cannot help any more. */
 #define ignore_result(x) __extension__ ({ \
 	__typeof__(x) _ignored __attribute__((__unused__)) = (x); \
 	(void) _ignored; \
 })
-
-#define stringify_value(s)	stringify(s)
-#define stringify(s)		#s
 
 /* For fopen(): close on exec. */
 #define UL_CLOEXECSTR	"e"
@@ -132,9 +116,6 @@ static inline void fputsln(const char *s, FILE *stream)
 #define USAGE_HEADER		_("\nUsage:\n")
 #define USAGE_OPTIONS		_("\nOptions:\n")
 #define USAGE_COMMANDS		_("\nCommands:\n")
-#define USAGE_ARGUMENTS		_("\nArguments:\n")
-#define USAGE_COLUMNS		_("\nAvailable output columns:\n")
-#define USAGE_DEFAULT_COLUMNS	_("\nDefault columns:\n")
 #define USAGE_SEPARATOR		"\n"
 
 #define USAGE_OPTSTR_HELP	_("display this help")

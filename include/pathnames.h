@@ -17,10 +17,5 @@
 
 #define _PATH_PROC		"/proc"
 #define _PATH_PROC_MOUNTINFO	"/proc/self/mountinfo"
-#define _PATH_PROC_FDDIR	"/proc/self/fd"
-#define _PATH_PROC_NSDIR	"/proc/self/ns"
-#define _PATH_PROC_FILESYSTEMS	"/proc/filesystems"
-#define _PATH_PROC_UIDMAP	"/proc/self/uid_map"
-#define _PATH_PROC_GIDMAP	"/proc/self/gid_map"
 
 #endif /* UTIL_LINUX_PATHNAMES_H */

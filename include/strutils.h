@@ -44,21 +44,4 @@ static inline const char *startswith(const char *s, const char *prefix)
 	return NULL;
 }
 
-/*
- * endswith - where a suffix starts
- * @s: string
- * @postfix: suffix
- *
- * Returns: a pointer into @s, or NULL if @s does not end so.
- */
-static inline const char *endswith(const char *s, const char *postfix)
-{
-	size_t sl = s ? strlen(s) : 0;
-	size_t pl = postfix ? strlen(postfix) : 0;
-
-	if (!s || sl < pl || memcmp(s + sl - pl, postfix ? postfix : "", pl) != 0)
-		return NULL;
-	return s + sl - pl;
-}
-
 #endif /* UTIL_LINUX_STRUTILS */

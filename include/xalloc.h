@@ -30,16 +30,6 @@ void *xmalloc(const size_t size)
 	return ret;
 }
 
-static inline __ul_alloc_size(2) __ul_returns_nonnull
-void *xrealloc(void *ptr, const size_t size)
-{
-	void *ret = realloc(ptr, size);
-
-	if (!ret && size)
-		err(XALLOC_EXIT_CODE, "cannot allocate %zu bytes", size);
-	return ret;
-}
-
 static inline __ul_calloc_size(2, 3) __ul_returns_nonnull
 void *xreallocarray(void *ptr, const size_t nelems, const size_t size)
 {
@@ -69,19 +59,6 @@ static inline char *xstrdup(const char *str)
 		return NULL;
 
 	ret = strdup(str);
-	if (!ret)
-		err(XALLOC_EXIT_CODE, "cannot duplicate string");
-	return ret;
-}
-
-static inline char *xstrndup(const char *str, size_t size)
-{
-	char *ret;
-
-	if (!str)
-		return NULL;
-
-	ret = strndup(str, size);
 	if (!ret)
 		err(XALLOC_EXIT_CODE, "cannot duplicate string");
 	return ret;
