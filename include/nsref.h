@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "nsfs.h"
+
 struct diag;
 
 enum nsref_kind {
@@ -35,11 +37,6 @@ int nsref_open(struct nsref *ref, const char *operand, struct diag *d);
 int nsref_open_self(struct nsref *ref, struct diag *d);
 void nsref_close(struct nsref *ref);
 
-/* building blocks, also for lists of namespaces */
-int ns_open_pid(pid_t pid);
 int ns_open_id(uint64_t id);
-int ns_is_mntns(int fd);
-int ns_get_id(int fd, uint64_t *id);
-int ns_get_nr_mounts(int fd, unsigned int *nr);
 
 #endif /* UTIL_LINUX_NSREF_H */

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "c.h"
@@ -20,8 +19,8 @@
 #include "diagnose.h"
 #include "mountapi.h"
 #include "nls.h"
+#include "nsfs.h"
 #include "nspin.h"
-#include "nsref.h"
 #include "pathnames.h"
 #include "strutils.h"
 
@@ -51,13 +50,6 @@ int nspin_name_is_valid(const char *name)
 			return 0;
 	}
 	return 1;
-}
-
-static int is_pin(int fd)
-{
-	struct statfs st;
-
-	return fstatfs(fd, &st) == 0 && (unsigned long) st.f_type == UL_NSFS_MAGIC;
 }
 
 /* Nobody else may put a file where root looks for namespaces. */
@@ -239,7 +231,7 @@ int nspin_check_free(const struct nspin_dir *dir, const char *name, struct diag 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : diag_fail(d, DIAG_PIN_MOUNT, errno, name);
 
-	if (is_pin(fd))
+	if (ns_is_nsfs(fd))
 		rc = diag_fail(d, DIAG_PIN_MOUNT, EEXIST, name);
 	else if (!is_left_over(fd, &home))
 		rc = fail_bare(d, DIAG_PIN_MOUNT, name, home);
@@ -330,7 +322,7 @@ int nspin_remove(const struct nspin_dir *dir, const char *name, struct diag *d)
 		return diag_fail(d, DIAG_PIN_REMOVE, errno, name);
 
 	/* closed before the unmount, which would find the pin busy */
-	pinned = is_pin(fd);
+	pinned = ns_is_nsfs(fd);
 	left_over = !pinned && is_left_over(fd, &home);
 	close(fd);
 
@@ -365,7 +357,7 @@ int nspin_check_file(const char *path, struct diag *d)
 
 	if (fstat(fd, &st) < 0)
 		rc = diag_fail(d, DIAG_PIN_FILE, errno, path);
-	else if (is_pin(fd))
+	else if (ns_is_nsfs(fd))
 		rc = diag_fail(d, DIAG_PIN_FILE, EEXIST, path);
 	else if (S_ISDIR(st.st_mode))
 		rc = diag_fail(d, DIAG_PIN_FILE, EISDIR, path);
@@ -421,10 +413,10 @@ int nspin_open(const char *name, struct diag *d)
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return diag_fail(d, DIAG_NS_OPEN_NAME, errno, name);
-	if (is_pin(fd) && ns_is_mntns(fd))
+	if (ns_is_nsfs(fd) && ns_is_mntns(fd))
 		return fd;
 
-	rc = fail_bare(d, DIAG_NS_OPEN_NAME, name, is_pin(fd) ? 0 : read_home(fd));
+	rc = fail_bare(d, DIAG_NS_OPEN_NAME, name, ns_is_nsfs(fd) ? 0 : read_home(fd));
 	close(fd);
 	return rc;
 }
@@ -461,7 +453,7 @@ int nspin_next(DIR *dir, const char **name, int *nsfd)
 			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (fd < 0)
 			continue;
-		if (is_pin(fd) && ns_is_mntns(fd)) {
+		if (ns_is_nsfs(fd) && ns_is_mntns(fd)) {
 			*name = de->d_name;
 			*nsfd = fd;
 			return 0;
