@@ -71,29 +71,18 @@ extern bool smartcols_has_filters(void);
 	X(scols_table_set_termforce) \
 	X(scols_table_set_termwidth) \
 	X(scols_table_set_column_separator) \
-	X(scols_table_set_line_separator) \
 	X(scols_table_enable_json) \
 	X(scols_table_enable_raw) \
 	X(scols_table_enable_export) \
 	X(scols_table_enable_noheadings) \
 	X(scols_table_enable_nolinesep) \
-	X(scols_table_enable_noencoding) \
 	X(scols_table_enable_nowrap) \
-	X(scols_table_enable_maxout) \
-	X(scols_table_enable_ascii) \
-	X(scols_table_enable_shellvar) \
-	X(scols_table_is_json) \
-	X(scols_table_is_empty) \
 	X(scols_table_new_column) \
 	X(scols_table_get_column) \
-	X(scols_table_get_ncols) \
 	X(scols_table_new_line) \
-	X(scols_table_get_nlines) \
 	X(scols_sort_table) \
-	X(scols_sort_table_by_tree) \
 	X(scols_column_set_flags) \
 	X(scols_column_set_json_type) \
-	X(scols_column_set_whint) \
 	X(scols_column_set_safechars) \
 	X(scols_column_set_wrapfunc) \
 	X(scols_column_set_cmpfunc) \
@@ -103,9 +92,6 @@ extern bool smartcols_has_filters(void);
 	X(scols_line_set_userdata) \
 	X(scols_line_get_userdata) \
 	X(scols_cell_get_data) \
-	X(scols_cell_set_userdata) \
-	X(scols_cell_get_userdata) \
-	X(scols_cmpstr_cells) \
 	X(scols_wrapnl_chunksize) \
 	X(scols_wrapnl_nextchunk) \
 	X(scols_new_iter) \
@@ -141,29 +127,18 @@ extern struct lazy_smartcols {
 #define scols_table_set_termforce	(*lazy_smartcols.p_scols_table_set_termforce)
 #define scols_table_set_termwidth	(*lazy_smartcols.p_scols_table_set_termwidth)
 #define scols_table_set_column_separator	(*lazy_smartcols.p_scols_table_set_column_separator)
-#define scols_table_set_line_separator	(*lazy_smartcols.p_scols_table_set_line_separator)
 #define scols_table_enable_json		(*lazy_smartcols.p_scols_table_enable_json)
 #define scols_table_enable_raw		(*lazy_smartcols.p_scols_table_enable_raw)
 #define scols_table_enable_export	(*lazy_smartcols.p_scols_table_enable_export)
 #define scols_table_enable_noheadings	(*lazy_smartcols.p_scols_table_enable_noheadings)
 #define scols_table_enable_nolinesep	(*lazy_smartcols.p_scols_table_enable_nolinesep)
-#define scols_table_enable_noencoding	(*lazy_smartcols.p_scols_table_enable_noencoding)
 #define scols_table_enable_nowrap	(*lazy_smartcols.p_scols_table_enable_nowrap)
-#define scols_table_enable_maxout	(*lazy_smartcols.p_scols_table_enable_maxout)
-#define scols_table_enable_ascii	(*lazy_smartcols.p_scols_table_enable_ascii)
-#define scols_table_enable_shellvar	(*lazy_smartcols.p_scols_table_enable_shellvar)
-#define scols_table_is_json		(*lazy_smartcols.p_scols_table_is_json)
-#define scols_table_is_empty		(*lazy_smartcols.p_scols_table_is_empty)
 #define scols_table_new_column		(*lazy_smartcols.p_scols_table_new_column)
 #define scols_table_get_column		(*lazy_smartcols.p_scols_table_get_column)
-#define scols_table_get_ncols		(*lazy_smartcols.p_scols_table_get_ncols)
 #define scols_table_new_line		(*lazy_smartcols.p_scols_table_new_line)
-#define scols_table_get_nlines		(*lazy_smartcols.p_scols_table_get_nlines)
 #define scols_sort_table		(*lazy_smartcols.p_scols_sort_table)
-#define scols_sort_table_by_tree	(*lazy_smartcols.p_scols_sort_table_by_tree)
 #define scols_column_set_flags		(*lazy_smartcols.p_scols_column_set_flags)
 #define scols_column_set_json_type	(*lazy_smartcols.p_scols_column_set_json_type)
-#define scols_column_set_whint		(*lazy_smartcols.p_scols_column_set_whint)
 #define scols_column_set_safechars	(*lazy_smartcols.p_scols_column_set_safechars)
 #define scols_column_set_wrapfunc	(*lazy_smartcols.p_scols_column_set_wrapfunc)
 #define scols_column_set_cmpfunc	(*lazy_smartcols.p_scols_column_set_cmpfunc)
@@ -173,9 +148,6 @@ extern struct lazy_smartcols {
 #define scols_line_set_userdata		(*lazy_smartcols.p_scols_line_set_userdata)
 #define scols_line_get_userdata		(*lazy_smartcols.p_scols_line_get_userdata)
 #define scols_cell_get_data		(*lazy_smartcols.p_scols_cell_get_data)
-#define scols_cell_set_userdata		(*lazy_smartcols.p_scols_cell_set_userdata)
-#define scols_cell_get_userdata		(*lazy_smartcols.p_scols_cell_get_userdata)
-#define scols_cmpstr_cells		(*lazy_smartcols.p_scols_cmpstr_cells)
 #define scols_wrapnl_chunksize		(*lazy_smartcols.p_scols_wrapnl_chunksize)
 #define scols_wrapnl_nextchunk		(*lazy_smartcols.p_scols_wrapnl_nextchunk)
 #define scols_new_iter			(*lazy_smartcols.p_scols_new_iter)
@@ -197,42 +169,27 @@ extern struct lazy_smartcols {
 
 /* libmount */
 #define LAZY_LIBMOUNT(X) \
-	X(mnt_init_debug) \
-	X(mnt_get_library_version) \
-	X(mnt_split_optstr) \
 	X(mnt_optstr_next_option) \
 	X(mnt_optstr_get_flags) \
-	X(mnt_optstr_append_option) \
 	X(mnt_get_builtin_optmap) \
 	X(mnt_resolve_spec) \
-	X(mnt_resolve_tag) \
-	X(mnt_resolve_path) \
-	X(mnt_new_cache) \
-	X(mnt_unref_cache) \
 	X(mnt_new_table) \
-	X(mnt_new_table_from_file) \
 	X(mnt_unref_table) \
-	X(mnt_table_parse_file) \
 	X(mnt_table_parse_stream) \
 	X(mnt_table_set_parser_errcb) \
-	X(mnt_table_set_cache) \
 	X(mnt_table_get_nents) \
 	X(mnt_table_next_fs) \
 	X(mnt_new_iter) \
 	X(mnt_free_iter) \
-	X(mnt_reset_iter) \
 	X(mnt_fs_get_id) \
 	X(mnt_fs_get_parent_id) \
 	X(mnt_fs_get_devno) \
 	X(mnt_fs_get_target) \
 	X(mnt_fs_get_source) \
-	X(mnt_fs_get_srcpath) \
 	X(mnt_fs_get_root) \
 	X(mnt_fs_get_fstype) \
-	X(mnt_fs_get_options) \
 	X(mnt_fs_get_vfs_options) \
 	X(mnt_fs_get_fs_options) \
-	X(mnt_fs_get_user_options) \
 	X(mnt_fs_get_optional_fields) \
 	X(mnt_fs_get_propagation)
 
@@ -240,42 +197,27 @@ extern struct lazy_libmount {
 	LAZY_LIBMOUNT(LAZYLIBS_POINTER)
 } lazy_libmount;
 
-#define mnt_init_debug			(*lazy_libmount.p_mnt_init_debug)
-#define mnt_get_library_version		(*lazy_libmount.p_mnt_get_library_version)
-#define mnt_split_optstr		(*lazy_libmount.p_mnt_split_optstr)
 #define mnt_optstr_next_option		(*lazy_libmount.p_mnt_optstr_next_option)
 #define mnt_optstr_get_flags		(*lazy_libmount.p_mnt_optstr_get_flags)
-#define mnt_optstr_append_option	(*lazy_libmount.p_mnt_optstr_append_option)
 #define mnt_get_builtin_optmap		(*lazy_libmount.p_mnt_get_builtin_optmap)
 #define mnt_resolve_spec		(*lazy_libmount.p_mnt_resolve_spec)
-#define mnt_resolve_tag			(*lazy_libmount.p_mnt_resolve_tag)
-#define mnt_resolve_path		(*lazy_libmount.p_mnt_resolve_path)
-#define mnt_new_cache			(*lazy_libmount.p_mnt_new_cache)
-#define mnt_unref_cache			(*lazy_libmount.p_mnt_unref_cache)
 #define mnt_new_table			(*lazy_libmount.p_mnt_new_table)
-#define mnt_new_table_from_file		(*lazy_libmount.p_mnt_new_table_from_file)
 #define mnt_unref_table			(*lazy_libmount.p_mnt_unref_table)
-#define mnt_table_parse_file		(*lazy_libmount.p_mnt_table_parse_file)
 #define mnt_table_parse_stream		(*lazy_libmount.p_mnt_table_parse_stream)
 #define mnt_table_set_parser_errcb	(*lazy_libmount.p_mnt_table_set_parser_errcb)
-#define mnt_table_set_cache		(*lazy_libmount.p_mnt_table_set_cache)
 #define mnt_table_get_nents		(*lazy_libmount.p_mnt_table_get_nents)
 #define mnt_table_next_fs		(*lazy_libmount.p_mnt_table_next_fs)
 #define mnt_new_iter			(*lazy_libmount.p_mnt_new_iter)
 #define mnt_free_iter			(*lazy_libmount.p_mnt_free_iter)
-#define mnt_reset_iter			(*lazy_libmount.p_mnt_reset_iter)
 #define mnt_fs_get_id			(*lazy_libmount.p_mnt_fs_get_id)
 #define mnt_fs_get_parent_id		(*lazy_libmount.p_mnt_fs_get_parent_id)
 #define mnt_fs_get_devno		(*lazy_libmount.p_mnt_fs_get_devno)
 #define mnt_fs_get_target		(*lazy_libmount.p_mnt_fs_get_target)
 #define mnt_fs_get_source		(*lazy_libmount.p_mnt_fs_get_source)
-#define mnt_fs_get_srcpath		(*lazy_libmount.p_mnt_fs_get_srcpath)
 #define mnt_fs_get_root			(*lazy_libmount.p_mnt_fs_get_root)
 #define mnt_fs_get_fstype		(*lazy_libmount.p_mnt_fs_get_fstype)
-#define mnt_fs_get_options		(*lazy_libmount.p_mnt_fs_get_options)
 #define mnt_fs_get_vfs_options		(*lazy_libmount.p_mnt_fs_get_vfs_options)
 #define mnt_fs_get_fs_options		(*lazy_libmount.p_mnt_fs_get_fs_options)
-#define mnt_fs_get_user_options		(*lazy_libmount.p_mnt_fs_get_user_options)
 #define mnt_fs_get_optional_fields	(*lazy_libmount.p_mnt_fs_get_optional_fields)
 #define mnt_fs_get_propagation		(*lazy_libmount.p_mnt_fs_get_propagation)
 
