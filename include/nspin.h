@@ -26,14 +26,17 @@ struct diag;
 struct nspin_dir {
 	int fd;			/* the private mount */
 	int lockfd;		/* holds the lock, on the same directory */
+	unsigned int made_dir:1;	/* by this nspin_dir_open() */
+	unsigned int made_mount:1;
 };
 
 #define NSPIN_DIR_INIT	{ .fd = -1, .lockfd = -1 }
 
 int nspin_name_is_valid(const char *name);
 
-int nspin_dir_open(struct nspin_dir *dir, struct diag *d);
+int nspin_dir_open(struct nspin_dir *dir, int create, struct diag *d);
 void nspin_dir_close(struct nspin_dir *dir);
+void nspin_dir_abandon(struct nspin_dir *dir);
 
 int nspin_check_free(const struct nspin_dir *dir, const char *name, struct diag *d);
 int nspin_add(const struct nspin_dir *dir, const char *name, int nsfd, struct diag *d);

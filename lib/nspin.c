@@ -95,6 +95,34 @@ static int open_dir(struct diag *d)
 	return fd < 0 ? diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS) : fd;
 }
 
+/*
+ * Opens and locks the directory. Who held the lock before may have removed it
+ * while this one waited: 1, to be tried again.
+ */
+static int lock_dir(struct nspin_dir *dir, int create, struct diag *d)
+{
+	struct stat st;
+	int rc;
+
+	if (create && mkdir(_PATH_MNTNS, 0700) == 0)
+		dir->made_dir = 1;
+	else if (create && errno != EEXIST)
+		return diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS);
+
+	dir->lockfd = open_dir(d);
+	if (dir->lockfd < 0)
+		return create && dir->lockfd == -ENOENT ? 1 : dir->lockfd;
+
+	rc = check_dir_safe(dir->lockfd, d);
+	if (!rc && (flock(dir->lockfd, LOCK_EX) < 0 || fstat(dir->lockfd, &st) < 0))
+		rc = diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS);
+	if (!rc && st.st_nlink == 0) {
+		nspin_dir_close(dir);
+		return create ? 1 : diag_fail(d, DIAG_PIN_DIR, ENOENT, _PATH_MNTNS);
+	}
+	return rc;
+}
+
 /* Also repairs a mount that a process left shared when it was killed. */
 static int make_private_mount(struct nspin_dir *dir, struct diag *d)
 {
@@ -108,6 +136,7 @@ static int make_private_mount(struct nspin_dir *dir, struct diag *d)
 		rc = mount_on_itself(dir->lockfd, d);
 		if (rc)
 			return rc;
+		dir->made_mount = 1;
 	}
 	dir->fd = open_dir(d);
 	if (dir->fd < 0)
@@ -121,33 +150,51 @@ static int make_private_mount(struct nspin_dir *dir, struct diag *d)
 /*
  * nspin_dir_open:
  * @dir: filled in, initialised with NSPIN_DIR_INIT
+ * @create: make it on first use, a private unbindable mount of its own, mode
+ *	0700; else it is taken as it is
  * @d: failure
  *
- * Opens the directory of pins for a change: makes it on first use, a private
- * unbindable mount of its own, mode 0700, and holds an exclusive lock on it
- * until nspin_dir_close().
+ * Opens the directory of pins for a change and holds an exclusive lock on it
+ * until nspin_dir_close() or nspin_dir_abandon().
  *
- * Returns: 0, or -errno with @d set and @dir closed.
+ * Returns: 0, or -errno with @d set, @dir closed and nothing left behind;
+ * -ENOENT without @create when nothing was ever pinned by name.
  */
-int nspin_dir_open(struct nspin_dir *dir, struct diag *d)
+int nspin_dir_open(struct nspin_dir *dir, int create, struct diag *d)
 {
 	int rc;
 
-	if (mkdir(_PATH_MNTNS, 0700) < 0 && errno != EEXIST)
-		return diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS);
+	do {
+		rc = lock_dir(dir, create, d);
+	} while (rc == 1);
 
-	dir->lockfd = open_dir(d);
-	if (dir->lockfd < 0)
-		return dir->lockfd;
-
-	rc = check_dir_safe(dir->lockfd, d);
-	if (!rc && flock(dir->lockfd, LOCK_EX) < 0)
-		rc = diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS);
-	if (!rc)
+	if (!rc && create)
 		rc = make_private_mount(dir, d);
+	else if (!rc)
+		rc = (dir->fd = open_dir(d)) < 0 ? dir->fd : 0;
 	if (rc)
-		nspin_dir_close(dir);
+		nspin_dir_abandon(dir);
 	return rc;
+}
+
+/*
+ * nspin_dir_abandon:
+ *
+ * Closes @dir and takes back what nspin_dir_open() made, for a command that
+ * failed and made no pin.
+ */
+void nspin_dir_abandon(struct nspin_dir *dir)
+{
+	/* an open directory would keep the mount busy; the lock is below it */
+	if (dir->fd >= 0)
+		close(dir->fd);
+	dir->fd = -1;
+
+	if (dir->made_mount && umount2(_PATH_MNTNS, UMOUNT_NOFOLLOW) < 0)
+		dir->made_dir = 0;
+	if (dir->made_dir)
+		rmdir(_PATH_MNTNS);
+	nspin_dir_close(dir);
 }
 
 void nspin_dir_close(struct nspin_dir *dir)
@@ -156,7 +203,7 @@ void nspin_dir_close(struct nspin_dir *dir)
 		close(dir->fd);
 	if (dir->lockfd >= 0)
 		close(dir->lockfd);
-	dir->fd = dir->lockfd = -1;
+	*dir = (struct nspin_dir) NSPIN_DIR_INIT;
 }
 
 static uint64_t own_ns_id(void)

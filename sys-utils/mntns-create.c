@@ -100,14 +100,17 @@ static int pin_by_names(struct create *cr, struct diag *d)
 	size_t i;
 	int rc;
 
-	rc = nspin_dir_open(&dir, d);
+	rc = nspin_dir_open(&dir, 1, d);
 	for (i = 0; !rc && i < cr->nr_names; i++)
 		rc = nspin_check_free(&dir, cr->names[i], d);
 	while (!rc && cr->nr_pinned < cr->nr_names && !mntns_is_interrupted())
 		rc = pin_next(cr, &dir, d);
-	if (rc || mntns_is_interrupted())
+	if (rc || mntns_is_interrupted()) {
 		unpin_all(cr, &dir);
-	nspin_dir_close(&dir);
+		nspin_dir_abandon(&dir);
+	} else {
+		nspin_dir_close(&dir);
+	}
 	return rc;
 }
 

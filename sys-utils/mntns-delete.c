@@ -32,11 +32,13 @@ static int delete(const struct nspin_dir *dir, const char *name)
 	struct diag d = { .step = DIAG_NONE };
 	int rc;
 
-	if (nspin_name_is_valid(name))
-		rc = nspin_remove(dir, name, &d);
-	else
+	if (!nspin_name_is_valid(name))
 		rc = diag_fail_cause(&d, DIAG_PIN_REMOVE, EINVAL, name, NULL,
 				     _("not a name"));
+	else if (dir->fd < 0)
+		rc = diag_fail(&d, DIAG_PIN_REMOVE, ENOENT, name);
+	else
+		rc = nspin_remove(dir, name, &d);
 	if (rc)
 		mntns_warn(&d);
 	return rc;
@@ -51,7 +53,7 @@ int mntns_delete(int argc, char **argv)
 	};
 	struct nspin_dir dir = NSPIN_DIR_INIT;
 	struct diag d = { .step = DIAG_NONE };
-	int c, rc = EXIT_SUCCESS;
+	int c, rc;
 
 	while ((c = getopt_long(argc, argv, "hV", longopts, NULL)) != -1) {
 		switch (c) {
@@ -68,8 +70,13 @@ int mntns_delete(int argc, char **argv)
 		errtryhelp(EXIT_FAILURE);
 	}
 
-	if (nspin_dir_open(&dir, &d) != 0)
+	/* without a directory there is no pin of any name */
+	rc = nspin_dir_open(&dir, 0, &d);
+	if (rc && rc != -ENOENT)
 		mntns_err(&d);
+	diag_reset(&d);
+
+	rc = EXIT_SUCCESS;
 	for (; optind < argc; optind++) {
 		if (delete(&dir, argv[optind]) != 0)
 			rc = EXIT_FAILURE;
