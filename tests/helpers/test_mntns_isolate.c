@@ -146,23 +146,18 @@ static int make_private_namespace(struct footprint *fp)
  */
 static char *read_mountinfo(void)
 {
-	size_t size = 1 << 16, used = 0;
-	char *text = malloc(size);
 	FILE *f = fopen("/proc/self/mountinfo", "re");
+	char *text = NULL, *line = NULL;
+	size_t size = 0, line_size = 0;
+	FILE *copy = open_memstream(&text, &size);
 
-	while (text && f && !feof(f)) {
-		used += fread(text + used, 1, size - used - 1, f);
-		if (ferror(f))
-			break;
-		if (used + 1 == size) {
-			size *= 2;
-			text = realloc(text, size);
-		}
-	}
+	while (f && copy && getline(&line, &line_size, f) > 0)
+		fputs(line, copy);
+	free(line);
 	if (f)
 		fclose(f);
-	if (text)
-		text[used] = '\0';
+	if (copy)
+		fclose(copy);
 	return text;
 }
 
