@@ -16,11 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "idhash.h"
+
 struct diag;
 struct mnttab_chunk;
 struct nsref;
 
-#define MNTTAB_NONE	UINT32_MAX	/* no mount, as an index */
+#define MNTTAB_NONE	IDHASH_NONE	/* no mount, as an index */
 
 /*
  * One mount. What was not asked for, or what the kernel has nothing for, is 0
@@ -74,6 +76,10 @@ enum {
 
 int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 		unsigned int flags, struct diag *d);
+int mnttab_read_mount(struct mnttab *tab, const struct nsref *ref, uint64_t id,
+		      uint64_t mask, struct diag *d);
+int mnttab_read_root(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
+		     struct diag *d);
 void mnttab_free(struct mnttab *tab);
 
 int mnttab_build_tree(struct mnttab *tab);

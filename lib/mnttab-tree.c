@@ -9,13 +9,8 @@
 #include <stdlib.h>
 
 #include "c.h"
+#include "idhash.h"
 #include "mnttab.h"
-
-/* Finds a mount by its id: open addressing, at most half full. */
-struct id_hash {
-	uint32_t *slots;
-	uint32_t mask;
-};
 
 /* 64-bit ids are not reused between two calls to the kernel; mountinfo has none */
 static uint64_t entry_id(const struct mnt_entry *mnt)
@@ -28,54 +23,25 @@ static uint64_t entry_parent(const struct mnt_entry *mnt)
 	return mnt->id ? mnt->parent : mnt->parent_old;
 }
 
-static uint32_t first_slot(const struct id_hash *hash, uint64_t id)
+static int find_parents(struct mnttab *tab)
 {
-	return (uint32_t) ((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & hash->mask;
-}
-
-static int fill_hash(struct id_hash *hash, const struct mnttab *tab)
-{
-	uint32_t i, n, size = 16;
-
-	while (size / 2 < tab->nmounts && size < UINT32_C(1) << 31)
-		size *= 2;
-	hash->slots = calloc(size, sizeof(*hash->slots));
-	if (!hash->slots)
-		return -ENOMEM;
-	hash->mask = size - 1;
-
-	for (i = 0; i < tab->nmounts; i++) {
-		n = first_slot(hash, entry_id(&tab->mounts[i]));
-		while (hash->slots[n])
-			n = (n + 1) & hash->mask;
-		hash->slots[n] = i + 1;
-	}
-	return 0;
-}
-
-static uint32_t find_id(const struct id_hash *hash, const struct mnttab *tab, uint64_t id)
-{
-	uint32_t n = first_slot(hash, id);
-
-	for (; hash->slots[n]; n = (n + 1) & hash->mask) {
-		if (entry_id(&tab->mounts[hash->slots[n] - 1]) == id)
-			return hash->slots[n] - 1;
-	}
-	return MNTTAB_NONE;
-}
-
-static void find_parents(struct mnttab *tab, const struct id_hash *hash)
-{
+	struct idhash hash = { .nslots = 0 };
 	uint32_t i;
+	int rc = 0;
 
-	for (i = 0; i < tab->nmounts; i++) {
+	for (i = 0; rc == 0 && i < tab->nmounts; i++)
+		rc = idhash_add(&hash, entry_id(&tab->mounts[i]), i);
+
+	for (i = 0; rc == 0 && i < tab->nmounts; i++) {
 		struct mnt_entry *mnt = &tab->mounts[i];
 
 		mnt->child = mnt->next = MNTTAB_NONE;
-		mnt->up = find_id(hash, tab, entry_parent(mnt));
+		mnt->up = idhash_find(&hash, entry_parent(mnt));
 		if (mnt->up == i)
 			mnt->up = MNTTAB_NONE;
 	}
+	idhash_free(&hash);
+	return rc;
 }
 
 static int cmp_old_ids(const void *a, const void *b)
@@ -161,20 +127,15 @@ static int open_rings(struct mnttab *tab)
 int mnttab_build_tree(struct mnttab *tab)
 {
 	struct mnt_entry **sorted;
-	struct id_hash hash;
 	int rc;
 
 	tab->root = MNTTAB_NONE;
 	if (!tab->nmounts)
 		return 0;
 
-	rc = fill_hash(&hash, tab);
-	if (rc)
-		return rc;
-	find_parents(tab, &hash);
-	free(hash.slots);
-
-	rc = open_rings(tab);
+	rc = find_parents(tab);
+	if (rc == 0)
+		rc = open_rings(tab);
 	if (rc)
 		return rc;
 

@@ -102,6 +102,11 @@ void mnttab_free(struct mnttab *tab)
 	memset(tab, 0, sizeof(*tab));
 }
 
+static const char *ns_name(const struct nsref *ref)
+{
+	return ref && ref->name ? ref->name : _("the caller's namespace");
+}
+
 static ssize_t list_page(const struct reader *r, uint64_t mnt_id, uint64_t last,
 			 uint64_t *ids, size_t num)
 {
@@ -184,6 +189,14 @@ static int stat_mount(struct reader *r, uint64_t mnt_id, uint64_t mask)
 	}
 }
 
+static void choose_access(struct reader *r, const struct nsref *ref)
+{
+	if (ref && ref->kind != NSREF_SELF) {
+		r->nsfd = ref->fd;
+		r->ns_id = ref->id;
+	}
+}
+
 /*
  * Lists the visible mounts and finds out how this kernel takes a namespace: by
  * fd (which needs no privilege), or else by id. The caller's own is neither.
@@ -193,10 +206,7 @@ static int list_visible(struct reader *r, const struct nsref *ref)
 	unsigned int nr;
 	int rc;
 
-	if (ref && ref->kind != NSREF_SELF) {
-		r->nsfd = ref->fd;
-		r->ns_id = ref->id;
-	}
+	choose_access(r, ref);
 
 	rc = list_ids(r, UL_LSMT_ROOT);
 	if (rc == -EINVAL && r->nsfd > 0) {
@@ -432,7 +442,7 @@ static uint64_t missing_fields(const struct reader *r)
 }
 
 static int read_by_statmount(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
-			     unsigned int flags, const char *name, struct diag *d)
+			     unsigned int flags, struct diag *d)
 {
 	struct reader r = { .nsfd = -1, .mask = mask };
 	int rc;
@@ -449,7 +459,8 @@ static int read_by_statmount(struct mnttab *tab, const struct nsref *ref, uint64
 	tab->missing = missing_fields(&r);
 	free_reader(&r);
 
-	return rc ? diag_fail(d, rc == -ENOMEM ? DIAG_MEMORY : DIAG_MNT_LIST, -rc, name) : 0;
+	return rc ? diag_fail(d, rc == -ENOMEM ? DIAG_MEMORY : DIAG_MNT_LIST, -rc,
+			      ns_name(ref)) : 0;
 }
 
 /*
@@ -470,14 +481,14 @@ static int read_by_statmount(struct mnttab *tab, const struct nsref *ref, uint64
 int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 		unsigned int flags, struct diag *d)
 {
-	const char *name = ref && ref->name ? ref->name : _("the caller's namespace");
+	const char *name = ns_name(ref);
 	struct diag second = { .step = DIAG_NONE };
 	int rc, err;
 
 	memset(tab, 0, sizeof(*tab));
 	tab->root = MNTTAB_NONE;
 
-	rc = read_by_statmount(tab, ref, mask, flags, name, d);
+	rc = read_by_statmount(tab, ref, mask, flags, d);
 	if (rc == 0) {
 		if (tab->missing)
 			mnttab_patch_mountinfo(tab, ref, tab->missing, &second);
@@ -506,4 +517,112 @@ int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 	}
 	diag_reset(&second);
 	return -err;
+}
+
+/*
+ * mnttab_read_mount:
+ * @tab: filled in with one mount, or none when it is gone
+ * @id: 64-bit id of the mount
+ *
+ * Other arguments and return value as for mnttab_read(); needs statmount(2).
+ */
+int mnttab_read_mount(struct mnttab *tab, const struct nsref *ref, uint64_t id,
+		      uint64_t mask, struct diag *d)
+{
+	struct reader r = { .nsfd = -1, .mask = mask };
+	int rc;
+
+	memset(tab, 0, sizeof(*tab));
+	tab->root = MNTTAB_NONE;
+
+	rc = alloc_reader(&r);
+	if (rc == 0) {
+		choose_access(&r, ref);
+		r.ids[r.nids++] = id;
+		rc = stat_all(tab, &r);
+	}
+	if (rc == -EINVAL && r.nsfd > 0 && r.ns_id) {
+		mnttab_free(tab);
+		r.nsfd = -1;
+		rc = stat_all(tab, &r);
+	}
+	tab->missing = missing_fields(&r);
+	free_reader(&r);
+	return rc ? diag_fail(d, DIAG_MNT_STAT, -rc, ns_name(ref)) : 0;
+}
+
+/* The topmost of the mounts on "/": to that setns(2) leads. */
+static int find_root(struct mnttab *all, const struct nsref *ref, uint64_t *id, struct diag *d)
+{
+	uint32_t n = all->root;
+
+	while (n != MNTTAB_NONE) {
+		const struct mnt_entry *mnt = &all->mounts[n];
+		struct mnttab one;
+		int rc;
+
+		/* the base is on no other visible mount, what is on it can be anywhere */
+		if (mnt->up != MNTTAB_NONE) {
+			rc = mnttab_read_mount(&one, ref, mnt->id, UL_STATMOUNT_MNT_POINT, d);
+			if (rc == 0 && (!one.nmounts || !one.mounts->target ||
+					strcmp(one.mounts->target, "/") != 0))
+				rc = 1;
+			mnttab_free(&one);
+			if (rc < 0)
+				return rc;
+			if (rc) {
+				n = mnt->next;
+				continue;
+			}
+		}
+		*id = mnt->id;
+		n = mnt->child;
+	}
+	return 0;
+}
+
+/* From mountinfo everything is there already: leaves one mount in the table. */
+static void keep_root(struct mnttab *tab)
+{
+	uint32_t i, root = MNTTAB_NONE;
+
+	for (i = 0; i < tab->nmounts; i++) {
+		if (tab->mounts[i].target && strcmp(tab->mounts[i].target, "/") == 0)
+			root = i;
+	}
+	if (root != MNTTAB_NONE)
+		tab->mounts[0] = tab->mounts[root];
+	tab->nmounts = root != MNTTAB_NONE;
+}
+
+/*
+ * mnttab_read_root:
+ * @tab: filled in with one mount, the visible root: what "/" is after setns(2);
+ *	or none, where all is unmounted
+ *
+ * Other arguments and return value as for mnttab_read(). All mounts of the
+ * namespace are looked at, but for their ids alone.
+ */
+int mnttab_read_root(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
+		     struct diag *d)
+{
+	struct mnttab all;
+	uint64_t id = 0;
+	int rc;
+
+	rc = mnttab_read(&all, ref, UL_STATMOUNT_MNT_BASIC, 0, d);
+	if (rc == 0 && all.fallback) {
+		keep_root(&all);
+		*tab = all;
+		return 0;
+	}
+	memset(tab, 0, sizeof(*tab));
+	if (rc == 0 && mnttab_build_tree(&all) != 0)
+		rc = diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
+	if (rc == 0)
+		rc = find_root(&all, ref, &id, d);
+	mnttab_free(&all);
+	if (rc == 0 && id)
+		rc = mnttab_read_mount(tab, ref, id, mask, d);
+	return rc;
 }

@@ -9,11 +9,8 @@
 #include <inttypes.h>
 #include <sys/mount.h>
 
-#include "c.h"
-#include "diagnose.h"
 #include "mnttab.h"
 #include "mountapi.h"
-#include "nls.h"
 #include "nsref.h"
 #include "optutils.h"
 #include "strutils.h"
@@ -57,8 +54,7 @@ static const struct mntns_column infos[] = {
 			       SCOLS_JSON_STRING, UL_STATMOUNT_MNT_POINT },
 	[COL_SOURCE]	   = { "SOURCE", 0.25, SCOLS_FL_NOEXTREMES,
 			       N_("source device, and the directory on it in brackets"),
-			       SCOLS_JSON_STRING,
-			       UL_STATMOUNT_SB_SOURCE | UL_STATMOUNT_MNT_ROOT | UL_STATMOUNT_SB_BASIC },
+			       SCOLS_JSON_STRING, MNTNS_SOURCE_MASK },
 	[COL_FSTYPE]	   = { "FSTYPE", 0.10, SCOLS_FL_TRUNC,
 			       N_("filesystem type"),
 			       SCOLS_JSON_STRING, UL_STATMOUNT_FS_TYPE | UL_STATMOUNT_FS_SUBTYPE },
@@ -132,13 +128,6 @@ struct list_control {
 	size_t			nrefs;
 };
 
-static void __attribute__((__noreturn__)) fail(const struct diag *d)
-{
-	char *text = diag_text(d);
-
-	errx(diag_exit_status(d), "%s", text ? text : strerror(d->err));
-}
-
 static int column_name_to_id(const char *name, size_t namesz)
 {
 	return mntns_column_to_id(infos, ARRAY_SIZE(infos), name, namesz);
@@ -182,19 +171,6 @@ static uint64_t statmount_mask(const struct list_control *ctl)
 	return mask;
 }
 
-/* "dev", or "dev[/sub]" where a part of the filesystem is mounted */
-static char *source_text(const struct mnt_entry *mnt)
-{
-	const char *source = mnt->source ? mnt->source : "";
-	char *str;
-
-	if (mnt->root && strcmp(mnt->root, "/") != 0)
-		xasprintf(&str, "%s[%s]", source, mnt->root);
-	else
-		str = *source ? xstrdup(source) : NULL;
-	return str;
-}
-
 static char *propagation_text(const struct mnt_entry *mnt)
 {
 	char buf[sizeof("private,slave,unbindable")];
@@ -208,16 +184,6 @@ static char *propagation_text(const struct mnt_entry *mnt)
 	if (mnt->propagation & MS_UNBINDABLE)
 		stpcpy(p, ",unbindable");
 	return xstrdup(buf);
-}
-
-static char *number_text(uint64_t n)
-{
-	char *str;
-
-	if (!n)
-		return NULL;
-	xasprintf(&str, "%ju", (uintmax_t) n);
-	return str;
 }
 
 static char *xoptions(char *str)
@@ -248,7 +214,7 @@ static char *cell_text(const struct mntns_output *out, const struct nsref *ref,
 	case COL_TARGET:
 		return xstrdup(mnt->target);
 	case COL_SOURCE:
-		return source_text(mnt);
+		return mntns_source_text(mnt);
 	case COL_FSTYPE:
 		return xstrdup(mnt->fstype);
 	case COL_OPTIONS:
@@ -260,27 +226,27 @@ static char *cell_text(const struct mntns_output *out, const struct nsref *ref,
 	case COL_PROPAGATION:
 		return propagation_text(mnt);
 	case COL_ID:
-		return number_text(mnt->id_old);
+		return mntns_number_text(mnt->id_old, 0);
 	case COL_PARENT:
-		return number_text(mnt->parent_old);
+		return mntns_number_text(mnt->parent_old, 0);
 	case COL_UNIQ_ID:
-		return number_text(mnt->id);
+		return mntns_number_text(mnt->id, 0);
 	case COL_UNIQ_PARENT:
-		return number_text(mnt->parent);
+		return mntns_number_text(mnt->parent, 0);
 	case COL_FSROOT:
 		return xstrdup(mnt->root);
 	case COL_MAJMIN:
 		return majmin_text(out, mnt);
 	case COL_NSID:
-		return number_text(ref->id);
+		return mntns_number_text(ref->id, 0);
 	case COL_NS:
-		return number_text(ref->ino);
+		return mntns_number_text(ref->ino, 0);
 	case COL_PEER_GROUP:
-		return number_text(mnt->peer_group);
+		return mntns_number_text(mnt->peer_group, 0);
 	case COL_MASTER:
-		return number_text(mnt->master);
+		return mntns_number_text(mnt->master, 0);
 	case COL_PROPAGATE_FROM:
-		return number_text(mnt->propagate_from);
+		return mntns_number_text(mnt->propagate_from, 0);
 	case COL_UIDMAP:
 		return xstrdup(mnt->uidmap);
 	case COL_GIDMAP:
@@ -380,16 +346,16 @@ static void read_mounts(struct list_control *ctl, char **operands)
 
 	for (i = 0; i < ctl->nrefs && operands; i++) {
 		if (nsref_open(&ctl->refs[i], operands[i], &d) != 0)
-			fail(&d);
+			mntns_err(&d);
 	}
 	if (!operands && (has_column(COL_NSID) || has_column(COL_NS)) &&
 	    nsref_open_self(&ctl->refs[0], &d) != 0)
-		fail(&d);
+		mntns_err(&d);
 
 	for (i = 0; i < ctl->nrefs; i++) {
 		if (mnttab_read(&ctl->tabs[i], operands ? &ctl->refs[i] : NULL, mask,
 				ctl->all_mounts ? MNTTAB_ALL : 0, &d) != 0)
-			fail(&d);
+			mntns_err(&d);
 		nsref_close(&ctl->refs[i]);
 		if (ctl->verbose)
 			report_origin(&ctl->refs[i], &ctl->tabs[i]);

@@ -10,6 +10,7 @@
 #include "c.h"
 #include "column-list-table.h"
 #include "lazylibs.h"
+#include "mnttab.h"
 #include "nls.h"
 #include "xalloc.h"
 
@@ -192,4 +193,37 @@ void mntns_list_columns(const struct mntns_output *out, const char *name,
 					       _(infos[i].help));
 	scols_print_table(tb);
 	scols_unref_table(tb);
+}
+
+/*
+ * mntns_number_text - a number for a cell
+ * @n: number
+ * @zero: true to write 0, too; else the cell stays empty
+ */
+char *mntns_number_text(uint64_t n, int zero)
+{
+	char *str;
+
+	if (!n && !zero)
+		return NULL;
+	xasprintf(&str, "%ju", (uintmax_t) n);
+	return str;
+}
+
+/*
+ * mntns_source_text - what is mounted, for a cell
+ * @mnt: mount that was read with MNTNS_SOURCE_MASK
+ *
+ * Returns: "dev", or "dev[/sub]" where a part of the filesystem is mounted.
+ */
+char *mntns_source_text(const struct mnt_entry *mnt)
+{
+	const char *source = mnt->source ? mnt->source : "";
+	char *str;
+
+	if (mnt->root && strcmp(mnt->root, "/") != 0)
+		xasprintf(&str, "%s[%s]", source, mnt->root);
+	else
+		str = *source ? xstrdup(source) : NULL;
+	return str;
 }

@@ -16,6 +16,12 @@
 
 #include "lazylibs.h"
 
+struct mnt_entry;
+
+/* The fields of a mount that mntns_source_text() looks at. */
+#define MNTNS_SOURCE_MASK \
+	(UL_STATMOUNT_SB_SOURCE | UL_STATMOUNT_MNT_ROOT | UL_STATMOUNT_SB_BASIC)
+
 struct mntns_column {
 	const char	*name;
 	double		whint;		/* width hint */
@@ -42,6 +48,8 @@ extern struct libscols_table *mntns_new_table(const struct mntns_output *out, co
 					      const int *columns, size_t ncolumns);
 extern void mntns_set_cell(const struct mntns_output *out, struct libscols_line *ln,
 			   size_t n, char *data);
+extern char *mntns_number_text(uint64_t n, int zero);
+extern char *mntns_source_text(const struct mnt_entry *mnt);
 extern void mntns_print_table(struct libscols_table *tb);
 extern void mntns_list_columns(const struct mntns_output *out, const char *name,
 			       const struct mntns_column *infos, size_t ninfos);

@@ -33,7 +33,8 @@ static const struct mntns_verb verbs[] = {
 	{ "attach",   mntns_attach,   N_("attach a detached mount inside a namespace") },
 	{ "detach",   mntns_detach,   N_("unmount inside a namespace") },
 	{ "delete",   mntns_delete,   N_("remove the pin of a namespace") },
-	{ "list", mntns_list, N_("show the mounts of namespaces") },
+	{ "list",     mntns_list,     N_("show the mounts of namespaces") },
+	{ "lsns",     mntns_lsns,     N_("show all namespaces, also those without a process") },
 	{ "features", mntns_features, N_("show what this kernel offers, and what is used instead") },
 	{ NULL }
 };

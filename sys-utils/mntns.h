@@ -28,6 +28,7 @@ extern int mntns_detach(int argc, char **argv);
 extern int mntns_enter(int argc, char **argv);
 extern int mntns_features(int argc, char **argv);
 extern int mntns_list(int argc, char **argv);
+extern int mntns_lsns(int argc, char **argv);
 extern int mntns_run(int argc, char **argv);
 
 /* Exits; "Try 'mntns <verb> --help'" in a verb. */

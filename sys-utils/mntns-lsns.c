@@ -1,0 +1,379 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mntns-lsns - show all mount namespaces, also those that no process is in
+ */
+#include <fcntl.h>
+#include <getopt.h>
+
+#include "mnttab.h"
+#include "mountapi.h"
+#include "nsiter.h"
+#include "nsref.h"
+#include "optutils.h"
+#include "pathnames.h"
+#include "strutils.h"
+#include "xalloc.h"
+
+#include "mntns-table.h"
+#include "mntns.h"
+
+enum {
+	COL_NSID,
+	COL_NS,
+	COL_NAME,
+	COL_MOUNTS,
+	COL_PROCS,
+	COL_PID,
+	COL_COMMAND,
+	COL_ROOT,
+	COL_OWNERNS
+};
+
+static const struct mntns_column infos[] = {
+	[COL_NSID]    = { "NSID", 1, SCOLS_FL_RIGHT,
+			  N_("64-bit id of the namespace"), SCOLS_JSON_NUMBER },
+	[COL_NS]      = { "NS", 10, SCOLS_FL_RIGHT,
+			  N_("inode number of the namespace"), SCOLS_JSON_NUMBER },
+	[COL_NAME]    = { "NAME", 0.1, SCOLS_FL_NOEXTREMES,
+			  N_("name under which it is pinned"), SCOLS_JSON_STRING },
+	[COL_MOUNTS]  = { "MOUNTS", 1, SCOLS_FL_RIGHT,
+			  N_("number of mounts"), SCOLS_JSON_NUMBER },
+	[COL_PROCS]   = { "PROCS", 1, SCOLS_FL_RIGHT,
+			  N_("number of processes"), SCOLS_JSON_NUMBER },
+	[COL_PID]     = { "PID", 1, SCOLS_FL_RIGHT,
+			  N_("oldest process"), SCOLS_JSON_NUMBER },
+	[COL_COMMAND] = { "COMMAND", 0.2, SCOLS_FL_TRUNC,
+			  N_("command line of the oldest process"), SCOLS_JSON_STRING },
+	[COL_ROOT]    = { "ROOT", 0.2, SCOLS_FL_TRUNC,
+			  N_("source of its root, and the directory on it in brackets"),
+			  SCOLS_JSON_STRING },
+	[COL_OWNERNS] = { "OWNERNS", 10, SCOLS_FL_RIGHT,
+			  N_("inode number of the user namespace that owns it"), SCOLS_JSON_NUMBER }
+};
+
+static const int default_columns[] = {
+	COL_NSID, COL_NS, COL_NAME, COL_MOUNTS, COL_PROCS, COL_PID, COL_COMMAND, COL_ROOT
+};
+
+static int columns[ARRAY_SIZE(infos) * 2];
+static size_t ncolumns;
+
+static int column_name_to_id(const char *name, size_t namesz)
+{
+	return mntns_column_to_id(infos, ARRAY_SIZE(infos), name, namesz);
+}
+
+static struct nsref make_ref(const struct nsiter_ns *ns)
+{
+	return (struct nsref) { .kind = NSREF_ID, .fd = ns->fd, .ino = ns->ino, .id = ns->id };
+}
+
+/* Older kernels do not count. */
+static char *mounts_text(const struct nsiter_ns *ns)
+{
+	struct diag d = { .step = DIAG_NONE };
+	struct nsref ref = make_ref(ns);
+	struct mnttab tab;
+	unsigned int nr;
+	char *str = NULL;
+
+	if (ns->fd >= 0 && ns_get_nr_mounts(ns->fd, &nr) == 0)
+		return mntns_number_text(nr, 1);
+	if (mnttab_read(&tab, &ref, 0, 0, &d) == 0)
+		str = mntns_number_text(tab.nmounts, 1);
+	mnttab_free(&tab);
+	diag_reset(&d);
+	return str;
+}
+
+static char *root_text(const struct nsiter_ns *ns)
+{
+	struct diag d = { .step = DIAG_NONE };
+	struct nsref ref = make_ref(ns);
+	struct mnttab tab;
+	char *str = NULL;
+
+	if (mnttab_read_root(&tab, &ref, MNTNS_SOURCE_MASK, &d) == 0 && tab.nmounts)
+		str = mntns_source_text(&tab.mounts[0]);
+	mnttab_free(&tab);
+	diag_reset(&d);
+	return str;
+}
+
+/* Reads at most what fits; the strings of /proc/PID/cmdline become one. */
+static char *read_words(pid_t pid, const char *file)
+{
+	char path[64], buf[4096];
+	ssize_t i, n;
+	int fd;
+
+	snprintf(path, sizeof(path), _PATH_PROC "/%d/%s", (int) pid, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	n = read(fd, buf, sizeof(buf));
+	close(fd);
+
+	while (n > 0 && (!buf[n - 1] || buf[n - 1] == '\n'))
+		n--;
+	for (i = 0; i < n; i++) {
+		if (!buf[i])
+			buf[i] = ' ';
+	}
+	return n > 0 ? xstrndup(buf, n) : NULL;
+}
+
+/* A kernel thread, and a process that hides it, has no command line. */
+static char *command_text(pid_t pid)
+{
+	char *str, *name;
+
+	if (!pid)
+		return NULL;
+	str = read_words(pid, "cmdline");
+	if (str)
+		return str;
+	name = read_words(pid, "comm");
+	if (name)
+		xasprintf(&str, "[%s]", name);
+	free(name);
+	return str;
+}
+
+static char *owner_text(const struct nsiter_ns *ns)
+{
+	int fd = ns->fd >= 0 ? ioctl(ns->fd, UL_NS_GET_USERNS) : -1;
+	struct stat st;
+	char *str = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0)
+		str = mntns_number_text(st.st_ino, 0);
+	close(fd);
+	return str;
+}
+
+static char *cell_text(const struct nsiter_ns *ns, int id)
+{
+	switch (id) {
+	case COL_NSID:
+		return mntns_number_text(ns->id, 0);
+	case COL_NS:
+		return mntns_number_text(ns->ino, 0);
+	case COL_NAME:
+		return xstrdup(ns->names);
+	case COL_MOUNTS:
+		return mounts_text(ns);
+	case COL_PROCS:
+		return mntns_number_text(ns->nprocs, 1);
+	case COL_PID:
+		return mntns_number_text(ns->pid, 0);
+	case COL_COMMAND:
+		return command_text(ns->pid);
+	case COL_ROOT:
+		return root_text(ns);
+	case COL_OWNERNS:
+		return owner_text(ns);
+	}
+	return NULL;
+}
+
+static int is_wanted(const struct nsiter_ns *ns, const ino_t *inos, size_t ninos)
+{
+	size_t i;
+
+	for (i = 0; i < ninos; i++) {
+		if (inos[i] == ns->ino)
+			return 1;
+	}
+	return ninos == 0;
+}
+
+static void print_namespaces(const struct mntns_output *out, const struct nsiter *it,
+			     const ino_t *inos, size_t ninos)
+{
+	struct libscols_table *tb = mntns_new_table(out, "namespaces", infos, columns, ncolumns);
+	size_t i, n;
+
+	for (i = 0; i < it->n; i++) {
+		struct libscols_line *ln;
+
+		if (!is_wanted(&it->ns[i], inos, ninos))
+			continue;
+		ln = scols_table_new_line(tb, NULL);
+		if (!ln)
+			err(EXIT_FAILURE, _("failed to allocate output line"));
+		for (n = 0; n < ncolumns; n++)
+			mntns_set_cell(out, ln, n, cell_text(&it->ns[i], columns[n]));
+	}
+	mntns_print_table(tb);
+	scols_unref_table(tb);
+}
+
+static void report_view(const struct nsiter *it)
+{
+	switch (it->view) {
+	case NSITER_ALL:
+		break;
+	case NSITER_UNPRIVILEGED:
+		warnx(_("there may be more namespaces: to see all needs CAP_SYS_ADMIN in the initial user and PID namespace"));
+		break;
+	case NSITER_NOLIST:
+		warnx(_("there may be more namespaces: before Linux 6.12 one that only an open file keeps cannot be found"));
+		break;
+	}
+}
+
+/* The operands as inode numbers; the open files keep these from being reused. */
+static void open_operands(struct nsref *refs, ino_t *inos, size_t n, char **operands)
+{
+	struct diag d = { .step = DIAG_NONE };
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (nsref_open(&refs[i], operands[i], &d) != 0)
+			mntns_err(&d);
+		inos[i] = refs[i].ino;
+	}
+}
+
+static void show_namespaces(const struct mntns_output *out, char **operands, size_t noperands)
+{
+	struct nsref *refs = xcalloc(noperands, sizeof(*refs));
+	ino_t *inos = xcalloc(noperands, sizeof(*inos));
+	struct diag d = { .step = DIAG_NONE };
+	struct nsiter it;
+	size_t i;
+
+	open_operands(refs, inos, noperands, operands);
+	if (nsiter_scan(&it, &d) != 0)
+		mntns_err(&d);
+	print_namespaces(out, &it, inos, noperands);
+	if (!noperands)
+		report_view(&it);
+
+	nsiter_free(&it);
+	for (i = 0; i < noperands; i++)
+		nsref_close(&refs[i]);
+	free(refs);
+	free(inos);
+}
+
+static void __attribute__((__noreturn__)) usage(void)
+{
+	FILE *out = stdout;
+
+	fputs(USAGE_HEADER, out);
+	fprintf(out, _(" %s lsns [options] [<namespace>...]\n"), program_invocation_short_name);
+
+	fputs(USAGE_SEPARATOR, out);
+	fputsln(_("Show all mount namespaces, also those that no process is in."), out);
+
+	fputs(USAGE_OPTIONS, out);
+	fputsln(_(" -J, --json              use JSON output format"), out);
+	fputsln(_(" -n, --noheadings        don't print column headings"), out);
+	fputsln(_(" -o, --output <list>     output columns (see --list-columns)"), out);
+	fputsln(_("     --output-all        output all available columns"), out);
+	fputsln(_(" -P, --pairs             use key=\"value\" output format"), out);
+	fputsln(_(" -r, --raw               use raw output format"), out);
+	fputsln(_(" -u, --notruncate        don't truncate text in columns"), out);
+
+	fputs(USAGE_SEPARATOR, out);
+	fprintf(out, USAGE_LIST_COLUMNS_OPTION(25));
+	fprintf(out, USAGE_HELP_OPTIONS(25));
+	fprintf(out, USAGE_MAN_TAIL("mntns(8)"));
+	exit(EXIT_SUCCESS);
+}
+
+static void choose_columns(int all, const char *list)
+{
+	size_t i;
+
+	if (all) {
+		for (i = 0; i < ARRAY_SIZE(infos); i++)
+			columns[ncolumns++] = i;
+	} else {
+		for (i = 0; i < ARRAY_SIZE(default_columns); i++)
+			columns[ncolumns++] = default_columns[i];
+	}
+	if (list && string_add_to_idarray(list, columns, ARRAY_SIZE(columns), &ncolumns,
+					  column_name_to_id) < 0)
+		exit(EXIT_FAILURE);
+}
+
+int mntns_lsns(int argc, char **argv)
+{
+	enum {
+		OPT_OUTPUT_ALL = CHAR_MAX + 1
+	};
+	static const struct option longopts[] = {
+		{ "help",	  no_argument,	     NULL, 'h' },
+		{ "json",	  no_argument,	     NULL, 'J' },
+		{ "list-columns", no_argument,	     NULL, 'H' },
+		{ "noheadings",	  no_argument,	     NULL, 'n' },
+		{ "notruncate",	  no_argument,	     NULL, 'u' },
+		{ "output",	  required_argument, NULL, 'o' },
+		{ "output-all",	  no_argument,	     NULL, OPT_OUTPUT_ALL },
+		{ "pairs",	  no_argument,	     NULL, 'P' },
+		{ "raw",	  no_argument,	     NULL, 'r' },
+		{ "version",	  no_argument,	     NULL, 'V' },
+		{ NULL }
+	};
+	static const ul_excl_t excl[] = {	/* rows and cols in ASCII order */
+		{ 'J', 'P', 'r' },
+		{ 0 }
+	};
+	int excl_st[ARRAY_SIZE(excl)] = UL_EXCL_STATUS_INIT;
+	struct mntns_output out = { .json = 0 };
+	int c, list_columns = 0, output_all = 0;
+	const char *outarg = NULL;
+
+	while ((c = getopt_long(argc, argv, "HhJno:PruV", longopts, NULL)) != -1) {
+		err_exclusive_options(c, longopts, excl, excl_st);
+
+		switch (c) {
+		case 'H':
+			list_columns = 1;
+			break;
+		case 'J':
+			out.json = 1;
+			break;
+		case 'n':
+			out.noheadings = 1;
+			break;
+		case 'o':
+			outarg = optarg;
+			break;
+		case 'P':
+			out.pairs = 1;
+			break;
+		case 'r':
+			out.raw = 1;
+			break;
+		case 'u':
+			out.notruncate = 1;
+			break;
+		case OPT_OUTPUT_ALL:
+			output_all = 1;
+			break;
+		case 'h':
+			usage();
+		case 'V':
+			print_version(EXIT_SUCCESS);
+		default:
+			errtryhelp(EXIT_FAILURE);
+		}
+	}
+
+	if (list_columns) {
+		mntns_list_columns(&out, "lsns-columns", infos, ARRAY_SIZE(infos));
+		return EXIT_SUCCESS;
+	}
+	choose_columns(output_all, outarg);
+	show_namespaces(&out, argv + optind, argc - optind);
+	return EXIT_SUCCESS;
+}
