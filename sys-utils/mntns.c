@@ -130,6 +130,7 @@ static int run_verb(const struct mntns_verb *verb, int argc, char **argv)
 {
 	current = verb;
 	argv[0] = program_invocation_short_name;
+	optind = 0;		/* the C library's word for a new argv */
 	return verb->handler(argc, argv);
 }
 
@@ -148,10 +149,7 @@ int main(int argc, char **argv)
 	textdomain(PACKAGE);
 	close_stdout_atexit();
 
-	verb = argc > 1 ? verb_by_name(argv[1]) : NULL;
-	if (verb)
-		return run_verb(verb, argc - 1, argv + 1);
-
+	argv[0] = program_invocation_short_name;
 	while ((c = getopt_long(argc, argv, "+hV", longopts, NULL)) != -1) {
 		switch (c) {
 		case 'h':
@@ -163,9 +161,15 @@ int main(int argc, char **argv)
 		}
 	}
 
-	if (optind < argc)
-		warnx(_("unknown command: %s"), argv[optind]);
-	else
+	if (optind == argc) {
 		warnx(_("no command specified"));
-	errtryhelp(EXIT_FAILURE);
+		errtryhelp(EXIT_FAILURE);
+	}
+
+	verb = verb_by_name(argv[optind]);
+	if (!verb) {
+		warnx(_("unknown command: %s"), argv[optind]);
+		errtryhelp(EXIT_FAILURE);
+	}
+	return run_verb(verb, argc - optind, argv + optind);
 }
