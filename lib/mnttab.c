@@ -18,8 +18,9 @@
 
 #define STATMOUNT_BUFSIZ	4096		/* enough for all but long options */
 #define STATMOUNT_MAXBUFSIZ	(16 * 1024 * 1024)
-#define LISTMOUNT_NIDS		4096		/* one call lists most namespaces */
-#define CHUNK_SIZE		(64 * 1024)
+#define LISTMOUNT_NIDS		1024		/* one call lists most namespaces */
+#define MIN_CHUNK_SIZE		1024
+#define MAX_CHUNK_SIZE		(64 * 1024)
 
 /* fields that came with statmount(2) itself */
 #define STATMOUNT_BASE_MASK \
@@ -73,8 +74,9 @@ const char *mnttab_add_string(struct mnttab *tab, const char *str, size_t len,
 		return same;
 
 	if (!c || c->size - c->used <= len) {
-		size_t size = max(len + 1, (size_t) CHUNK_SIZE);
+		size_t size = c ? min(c->size * 2, (size_t) MAX_CHUNK_SIZE) : MIN_CHUNK_SIZE;
 
+		size = max(len + 1, size);
 		c = malloc(sizeof(*c) + size);
 		if (!c)
 			return NULL;
@@ -549,80 +551,4 @@ int mnttab_read_mount(struct mnttab *tab, const struct nsref *ref, uint64_t id,
 	tab->missing = missing_fields(&r);
 	free_reader(&r);
 	return rc ? diag_fail(d, DIAG_MNT_STAT, -rc, ns_name(ref)) : 0;
-}
-
-/* The topmost of the mounts on "/": to that setns(2) leads. */
-static int find_root(struct mnttab *all, const struct nsref *ref, uint64_t *id, struct diag *d)
-{
-	uint32_t n = all->root;
-
-	while (n != MNTTAB_NONE) {
-		const struct mnt_entry *mnt = &all->mounts[n];
-		struct mnttab one;
-		int rc;
-
-		/* the base is on no other visible mount, what is on it can be anywhere */
-		if (mnt->up != MNTTAB_NONE) {
-			rc = mnttab_read_mount(&one, ref, mnt->id, UL_STATMOUNT_MNT_POINT, d);
-			if (rc == 0 && (!one.nmounts || !one.mounts->target ||
-					strcmp(one.mounts->target, "/") != 0))
-				rc = 1;
-			mnttab_free(&one);
-			if (rc < 0)
-				return rc;
-			if (rc) {
-				n = mnt->next;
-				continue;
-			}
-		}
-		*id = mnt->id;
-		n = mnt->child;
-	}
-	return 0;
-}
-
-/* From mountinfo everything is there already: leaves one mount in the table. */
-static void keep_root(struct mnttab *tab)
-{
-	uint32_t i, root = MNTTAB_NONE;
-
-	for (i = 0; i < tab->nmounts; i++) {
-		if (tab->mounts[i].target && strcmp(tab->mounts[i].target, "/") == 0)
-			root = i;
-	}
-	if (root != MNTTAB_NONE)
-		tab->mounts[0] = tab->mounts[root];
-	tab->nmounts = root != MNTTAB_NONE;
-}
-
-/*
- * mnttab_read_root:
- * @tab: filled in with one mount, the visible root: what "/" is after setns(2);
- *	or none, where all is unmounted
- *
- * Other arguments and return value as for mnttab_read(). All mounts of the
- * namespace are looked at, but for their ids alone.
- */
-int mnttab_read_root(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
-		     struct diag *d)
-{
-	struct mnttab all;
-	uint64_t id = 0;
-	int rc;
-
-	rc = mnttab_read(&all, ref, UL_STATMOUNT_MNT_BASIC, 0, d);
-	if (rc == 0 && all.fallback) {
-		keep_root(&all);
-		*tab = all;
-		return 0;
-	}
-	memset(tab, 0, sizeof(*tab));
-	if (rc == 0 && mnttab_build_tree(&all) != 0)
-		rc = diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
-	if (rc == 0)
-		rc = find_root(&all, ref, &id, d);
-	mnttab_free(&all);
-	if (rc == 0 && id)
-		rc = mnttab_read_mount(tab, ref, id, mask, d);
-	return rc;
 }

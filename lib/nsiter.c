@@ -32,6 +32,9 @@
 #define PID_NS_INIT_INO		0xEFFFFFFCU
 #define CAP_SYS_ADMIN_BIT	21
 
+/* PIDs below are not handed out again: kernel/pid.c, alloc_pid() */
+#define RESERVED_PIDS		300
+
 #define LISTNS_NIDS		512
 #define SPARE_FDS		64
 
@@ -234,7 +237,7 @@ static uint64_t get_starttime(int procfd, pid_t pid)
 	return p ? strtoull(p, NULL, 10) : 0;
 }
 
-/* PIDs are handed out again; nothing is older than the first process. */
+/* @pid ascends from call to call, but a higher PID need not be younger. */
 static void count_process(struct nsiter_ns *ns, int procfd, pid_t pid)
 {
 	uint64_t start;
@@ -243,7 +246,7 @@ static void count_process(struct nsiter_ns *ns, int procfd, pid_t pid)
 		ns->pid = pid;
 		return;
 	}
-	if (ns->pid == 1)
+	if (ns->pid < RESERVED_PIDS)
 		return;
 
 	if (!ns->starttime)

@@ -68,7 +68,13 @@ static int column_name_to_id(const char *name, size_t namesz)
 
 static struct nsref make_ref(const struct nsiter_ns *ns)
 {
-	return (struct nsref) { .kind = NSREF_ID, .fd = ns->fd, .ino = ns->ino, .id = ns->id };
+	return (struct nsref) {
+		.kind = NSREF_ID,
+		.fd = ns->fd,
+		.pid = ns->pid,
+		.ino = ns->ino,
+		.id = ns->id
+	};
 }
 
 /* Older kernels do not count. */
