@@ -463,7 +463,7 @@ static void make_names(struct request *rq)
 	static const char *const names[] = {
 		"with space", "tab\tstop", "new\nline", "back\\slash", "looks\\040escaped",
 		"red\033[31m", "quote\"and'", "comma,colon:equals=", "percent%s", "hash#",
-		"-dash", "$HOME", "t\xc5\xafn-\xe2\x82\xac", "bad\xff" "utf8", "del\x7f", " lead"
+		"-dash", "$HOME", "t\xc5\xafn-\xe2\x82\xac", "bad\377utf8", "del\x7f", " lead"
 	};
 
 	new_namespace(rq);
