@@ -176,8 +176,9 @@ static void fill_propagation(struct mnt_entry *mnt, struct libmnt_fs *fs)
 	const char *fields = mnt_fs_get_optional_fields(fs);
 	unsigned long flags = 0;
 
+	/* libmount has no flag for what mountinfo has no word for */
 	if (mnt_fs_get_propagation(fs, &flags) == 0)
-		mnt->propagation = flags;
+		mnt->propagation = flags ? flags : MS_PRIVATE;
 	if (!fields)
 		return;
 	mnt->peer_group = get_tag(fields, "shared:");

@@ -456,8 +456,11 @@ static int read_by_statmount(struct mnttab *tab, const struct nsref *ref, uint64
 	}
 	if (rc == 0 && (flags & MNTTAB_ALL))
 		rc = list_all(&r);
-	if (rc == 0)
+	if (rc == 0) {
 		rc = stat_all(tab, &r);
+		if (rc == -ENOSYS)
+			tab->fallback = ENOSYS;
+	}
 	tab->missing = missing_fields(&r);
 	free_reader(&r);
 
