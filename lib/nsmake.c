@@ -89,7 +89,7 @@ static int fail_namespace(const struct nsmake *req, int treefd, int err, struct 
 static int tree_to_namespace(const struct nsmake *req, int treefd, struct diag *d)
 {
 	unsigned int flags = OPEN_TREE_NAMESPACE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH;
-	int fd;
+	int fd, err;
 
 	if (req->recursive)
 		flags |= AT_RECURSIVE;
@@ -97,10 +97,11 @@ static int tree_to_namespace(const struct nsmake *req, int treefd, struct diag *
 	fd = ul_open_tree(treefd, "", flags);
 	if (fd >= 0)
 		return fd;
-	if (errno == EINVAL && !nsmake_has_open_tree())
+	err = errno;
+	if (err == EINVAL && !nsmake_has_open_tree())
 		return diag_fail_nosys(d, DIAG_TREE_NAMESPACE, EOPNOTSUPP, req->tree,
 				       _("OPEN_TREE_NAMESPACE (Linux 7.0)"));
-	return fail_namespace(req, treefd, errno, d);
+	return fail_namespace(req, treefd, err, d);
 }
 
 /*
