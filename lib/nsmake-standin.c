@@ -8,10 +8,11 @@
  */
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -218,7 +219,10 @@ static int send_report(int sock, const struct report *rep, int fd)
 	return sendmsg(sock, &msg, MSG_NOSIGNAL) == sizeof(*rep) ? 0 : -1;
 }
 
-/* Returns the fd received, -1 with a report of a failure, -2 without any. */
+/*
+ * Returns the fd received, -1 with a report of a failure, -2 without any, -3 when
+ * a signal came first.
+ */
 static int receive_report(int sock, struct report *rep)
 {
 	union fd_message control = { .buf = "" };
@@ -231,10 +235,9 @@ static int receive_report(int sock, struct report *rep)
 	ssize_t n;
 	int fd = -1;
 
-	do {
-		n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR);
-
+	n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+	if (n < 0 && errno == EINTR)
+		return -3;
 	if (n != sizeof(*rep))
 		return -2;
 	c = CMSG_FIRSTHDR(&msg);
@@ -247,7 +250,10 @@ static void __attribute__((__noreturn__)) child(const struct nsmake *req, int so
 {
 	struct diag d = { .step = DIAG_NONE };
 	struct report rep;
-	int fd = enter(req, &d);
+	int fd;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	fd = enter(req, &d);
 
 	memset(&rep, 0, sizeof(rep));
 	if (fd < 0) {
@@ -300,8 +306,13 @@ int nsmake_standin_open(const struct nsmake *req, struct diag *d)
 
 	fd = receive_report(sock[0], &rep);
 	close(sock[0]);
+	/* a tree that hangs holds the child, which nobody else would end */
+	if (fd == -3)
+		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (fd == -3)
+		return diag_fail(d, DIAG_NS_CHILD, EINTR, req->tree);
 	if (fd == -2)
 		return diag_fail_cause(d, DIAG_NS_CHILD, ECHILD, req->tree, NULL,
 				       _("it died"));
