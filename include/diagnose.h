@@ -73,6 +73,7 @@ enum diag_step {
 	/* arguments and programs */
 	DIAG_OPTION_PARSE,		/* object: option of -o */
 	DIAG_LIBRARY,			/* object: name of a shared library */
+	DIAG_OUTPUT,			/* object: what was to be printed */
 	DIAG_MEMORY,
 
 	DIAG_NR_STEPS

@@ -32,6 +32,7 @@ struct nspin_dir {
 
 #define NSPIN_DIR_INIT	{ .fd = -1, .lockfd = -1 }
 
+const char *nspin_name_problem(const char *name);
 int nspin_name_is_valid(const char *name);
 
 int nspin_dir_open(struct nspin_dir *dir, int create, struct diag *d);
@@ -43,7 +44,8 @@ int nspin_add(const struct nspin_dir *dir, const char *name, int nsfd, struct di
 int nspin_remove(const struct nspin_dir *dir, const char *name, struct diag *d);
 
 int nspin_check_file(const char *path, struct diag *d);
-int nspin_add_file(const char *path, int nsfd, struct diag *d);
+int nspin_add_file(const char *path, int nsfd, int *created, struct diag *d);
+void nspin_remove_file(const char *path, int created);
 
 int nspin_open(const char *name, struct diag *d);
 

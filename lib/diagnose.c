@@ -70,6 +70,7 @@ static const char *const step_phrases[DIAG_NR_STEPS] = {
 
 	[DIAG_OPTION_PARSE]	= N_("invalid option: %s"),
 	[DIAG_LIBRARY]		= N_("cannot load %s"),
+	[DIAG_OUTPUT]		= N_("failed to print %s"),
 	[DIAG_MEMORY]		= N_("cannot allocate memory")
 };
 
@@ -134,7 +135,7 @@ static const struct diag_row rows[] = {
 	{ DIAG_PIN_DIR, EACCES, N_("only root may pin by name"), N_("use --pin FILE") },
 	{ DIAG_PIN_DIR, EPERM, N_("only root may pin by name"), N_("use --pin FILE") },
 	{ DIAG_PIN_FILE, EISDIR, N_("is a directory, a pin needs a file"), NULL },
-	{ DIAG_PIN_FILE, EEXIST, N_("a mount namespace is pinned there already"), NULL },
+	{ DIAG_PIN_FILE, EEXIST, N_("a namespace is pinned there already"), NULL },
 	{ DIAG_PIN_MOUNT, EEXIST, N_("the name is taken"), N_("see mntns lsns") },
 	{ DIAG_PIN_MOUNT, ELOOP,
 	  N_("the namespace is older than, or the same as, the one the pin would be in"), NULL },
@@ -144,7 +145,6 @@ static const struct diag_row rows[] = {
 	{ DIAG_PIN_MOUNT, ENOENT, N_("the file was removed"), NULL },
 	{ DIAG_PIN_MOUNT, EPERM, NEEDS_ADMIN, NULL },
 	{ DIAG_PIN_REMOVE, ENOENT, N_("no namespace is pinned under this name"), N_("see mntns lsns") },
-	{ DIAG_PIN_REMOVE, EBUSY, N_("another process has it open through the pin"), NULL },
 
 	{ DIAG_JOIN_USERNS, EPERM, N_("the caller is not privileged over it"), NULL },
 	{ DIAG_JOIN_USERNS, EINVAL,

@@ -24,32 +24,49 @@
 #include "pathnames.h"
 #include "strutils.h"
 
+static int has_control(const char *name)
+{
+	const unsigned char *p = (const unsigned char *) name;
+
+	while (*p >= 0x20 && *p != 0x7f)
+		p++;
+	return *p != '\0';
+}
+
 /*
- * nspin_name_is_valid:
+ * nspin_name_problem:
  * @name: a name for a pin
  *
- * A name is one path component that no other form of the NS operand claims:
- * not all digits, no leading dot or colon, no "PID:INO", "unit:" or "ctr:".
- * Control characters are refused since names are shown in lists.
+ * A name is one path component that no other form of the NS operand claims: it
+ * is no PID, PID:INO or :ID, no service and no container. Control characters are
+ * refused since names are shown in lists.
  *
- * Returns: 1 when it is valid, else 0.
+ * Returns: NULL for a valid name, else what is wrong with it, in words.
  */
-int nspin_name_is_valid(const char *name)
+const char *nspin_name_problem(const char *name)
 {
 	size_t digits = strspn(name, "0123456789");
-	const char *p;
 
-	if (!*name || *name == '.' || *name == ':' || strlen(name) > NAME_MAX)
-		return 0;
+	if (!*name)
+		return _("it is empty");
+	if (strchr(name, '/'))
+		return _("it has a slash in it");
+	if (*name == '.' || *name == ':')
+		return _("it begins with a dot or a colon");
 	if (digits && (!name[digits] || name[digits] == ':'))
-		return 0;
+		return _("it would be taken for a PID");
 	if (startswith(name, "unit:") || startswith(name, "ctr:"))
-		return 0;
-	for (p = name; *p; p++) {
-		if (*p == '/' || (unsigned char) *p < 0x20 || *p == 0x7f)
-			return 0;
-	}
-	return 1;
+		return _("it would be taken for a service or a container");
+	if (has_control(name))
+		return _("it has a control character in it");
+	if (strlen(name) > NAME_MAX)
+		return _("it is too long");
+	return NULL;
+}
+
+int nspin_name_is_valid(const char *name)
+{
+	return nspin_name_problem(name) == NULL;
 }
 
 /* Nobody else may put a file where root looks for namespaces. */
@@ -252,12 +269,21 @@ static int is_left_over(int fd, uint64_t *home)
 static int fail_bare(struct diag *d, enum diag_step step, const char *name, uint64_t home)
 {
 	if (home)
-		return diag_fail_cause(d, step, EEXIST, name, NULL,
+		return diag_fail_cause(d, step, EEXIST, name,
+				_("if that namespace is gone, remove the file in " _PATH_MNTNS),
 				_("its pin is mounted in another mount namespace, :%ju"),
 				(uintmax_t) home);
 	return diag_fail_cause(d, step, EEXIST, name,
 			_("if it is not, remove the file in " _PATH_MNTNS),
 			_("the file exists, it may be pinned in another mount namespace"));
+}
+
+/* What is in the way may have been put there by hand. */
+static int fail_open(struct diag *d, enum diag_step step, int err, const char *name)
+{
+	if (err == ELOOP)
+		return diag_fail_cause(d, step, err, name, NULL, _("it is a symbolic link"));
+	return diag_fail(d, step, err, name);
 }
 
 /*
@@ -276,7 +302,7 @@ int nspin_check_free(const struct nspin_dir *dir, const char *name, struct diag 
 
 	fd = openat(dir->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT ? 0 : diag_fail(d, DIAG_PIN_MOUNT, errno, name);
+		return errno == ENOENT ? 0 : fail_open(d, DIAG_PIN_MOUNT, errno, name);
 
 	if (ns_is_nsfs(fd))
 		rc = diag_fail(d, DIAG_PIN_MOUNT, EEXIST, name);
@@ -332,13 +358,17 @@ int nspin_add(const struct nspin_dir *dir, const char *name, int nsfd, struct di
 	return diag_fail(d, DIAG_PIN_MOUNT, -rc, name);
 }
 
-/* umount2() knows no dirfd; the caller's working directory is left as it was */
+/*
+ * umount2() knows no dirfd; the caller's working directory is left as it was.
+ * Lazily, since whoever has just opened the namespace through the pin would keep
+ * it busy, and the namespace does not live by its pin alone.
+ */
 static int umount_at(int dirfd, const char *name)
 {
 	int cwd, rc = 0;
 
 	cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fchdir(dirfd) < 0 || umount2(name, UMOUNT_NOFOLLOW) < 0)
+	if (fchdir(dirfd) < 0 || umount2(name, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
 		rc = -errno;
 	if (cwd >= 0) {
 		if (fchdir(cwd) < 0 && rc == 0)
@@ -366,9 +396,8 @@ int nspin_remove(const struct nspin_dir *dir, const char *name, struct diag *d)
 
 	fd = openat(dir->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return diag_fail(d, DIAG_PIN_REMOVE, errno, name);
+		return fail_open(d, DIAG_PIN_REMOVE, errno, name);
 
-	/* closed before the unmount, which would find the pin busy */
 	pinned = ns_is_nsfs(fd);
 	left_over = !pinned && is_left_over(fd, &home);
 	close(fd);
@@ -399,6 +428,9 @@ int nspin_check_file(const char *path, struct diag *d)
 	int fd, rc = 0;
 
 	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT && lstat(path, &st) == 0)
+		return diag_fail_cause(d, DIAG_PIN_FILE, ENOENT, path, NULL,
+				       _("it is a symbolic link to what does not exist"));
 	if (fd < 0)
 		return errno == ENOENT ? 0 : diag_fail(d, DIAG_PIN_FILE, errno, path);
 
@@ -419,17 +451,19 @@ int nspin_check_file(const char *path, struct diag *d)
  * nspin_add_file:
  * @path: file to pin on; made when it is missing
  * @nsfd: open mount namespace, younger than the caller's
+ * @created: result, 1 when the file was made
  * @d: failure
  *
  * Returns: 0, or -errno with @d set; a file that was made is removed again.
  */
-int nspin_add_file(const char *path, int nsfd, struct diag *d)
+int nspin_add_file(const char *path, int nsfd, int *created, struct diag *d)
 {
-	int created = 0, fd, rc;
+	int fd, rc;
 
+	*created = 0;
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0) {
-		created = 1;
+		*created = 1;
 		close(fd);
 	} else if (errno != EEXIST) {
 		return diag_fail(d, DIAG_PIN_FILE, errno, path);
@@ -439,9 +473,22 @@ int nspin_add_file(const char *path, int nsfd, struct diag *d)
 	rc = mount_pin(nsfd, AT_FDCWD, path, MOVE_MOUNT_T_SYMLINKS);
 	if (rc == 0)
 		return 0;
-	if (created)
+	if (*created)
 		unlink(path);
 	return diag_fail(d, DIAG_PIN_MOUNT, -rc, path);
+}
+
+/*
+ * nspin_remove_file:
+ * @path: of nspin_add_file()
+ * @created: of nspin_add_file()
+ *
+ * Undoes what nspin_add_file() did.
+ */
+void nspin_remove_file(const char *path, int created)
+{
+	if (umount2(path, MNT_DETACH) == 0 && created)
+		unlink(path);
 }
 
 /*
@@ -459,11 +506,15 @@ int nspin_open(const char *name, struct diag *d)
 	snprintf(path, sizeof(path), _PATH_MNTNS "/%s", name);
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return diag_fail(d, DIAG_NS_OPEN_NAME, errno, name);
+		return fail_open(d, DIAG_NS_OPEN_NAME, errno, name);
 	if (ns_is_nsfs(fd) && ns_is_mntns(fd))
 		return fd;
 
-	rc = fail_bare(d, DIAG_NS_OPEN_NAME, name, ns_is_nsfs(fd) ? 0 : read_home(fd));
+	if (ns_is_nsfs(fd))
+		rc = diag_fail_cause(d, DIAG_NS_OPEN_NAME, EINVAL, name, NULL,
+				     _("it is not a mount namespace"));
+	else
+		rc = fail_bare(d, DIAG_NS_OPEN_NAME, name, read_home(fd));
 	close(fd);
 	return rc;
 }

@@ -6,6 +6,7 @@
  * mntns-common - what several verbs need: failures of lib/, what must be done
  * before setns(2), executing a program, signals
  */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,7 +66,7 @@ void mntns_exec(char **argv)
 	errexec(argv[0]);
 }
 
-static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+static const int signals[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM };
 static volatile sig_atomic_t interrupted;
 
 static void note_signal(int sig)
@@ -89,6 +90,21 @@ void mntns_catch_signals(void)
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &sa, NULL);
 	}
+}
+
+/*
+ * mntns_commit - the end of what can be undone: signals that come later do
+ * nothing, so that a verb dies of one only when it has undone everything
+ *
+ * Returns: 0, or -EINTR when a signal came before.
+ */
+int mntns_commit(void)
+{
+	size_t i;
+
+	for (i = 0; !interrupted && i < ARRAY_SIZE(signals); i++)
+		signal(signals[i], SIG_IGN);
+	return interrupted ? -EINTR : 0;
 }
 
 int mntns_is_interrupted(void)

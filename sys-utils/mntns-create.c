@@ -5,7 +5,9 @@
  *
  * mntns-create - make a mount namespace from a tree and keep it
  */
+#include <errno.h>
 #include <getopt.h>
+#include <unistd.h>
 
 #include "nspin.h"
 #include "nsref.h"
@@ -49,12 +51,12 @@ static void __attribute__((__noreturn__)) usage(void)
 
 static void add_name(struct create *cr, const char *name)
 {
+	const char *problem = nspin_name_problem(name);
 	struct diag d = { .step = DIAG_NONE };
 	size_t i;
 
-	if (!nspin_name_is_valid(name)) {
-		diag_fail_cause(&d, DIAG_PIN_NAME, EINVAL, name, NULL,
-			_("a name is one path component, not all digits, without a leading dot or colon"));
+	if (problem) {
+		diag_fail_cause(&d, DIAG_PIN_NAME, EINVAL, name, NULL, "%s", problem);
 		mntns_err(&d);
 	}
 	for (i = 0; i < cr->nr_names; i++) {
@@ -65,10 +67,29 @@ static void add_name(struct create *cr, const char *name)
 	cr->names[cr->nr_names++] = name;
 }
 
-static void keep_id(struct create *cr, size_t n, int nsfd)
+static int keep_id(struct create *cr, size_t n, int nsfd, struct diag *d)
 {
-	if (cr->print_id && ns_get_id(nsfd, &cr->ids[n]) < 0)
-		cr->ids[n] = 0;
+	int rc = cr->print_id ? ns_get_id(nsfd, &cr->ids[n]) : 0;
+
+	if (rc == -ENOTTY)
+		return diag_fail_nosys(d, DIAG_NS_IDENTIFY, ENOTTY, cr->tree.make.tree,
+				       _("64-bit ids of mount namespaces (Linux 6.11)"));
+	return rc ? diag_fail(d, DIAG_NS_IDENTIFY, -rc, cr->tree.make.tree) : 0;
+}
+
+/*
+ * The last step, since a reader may not be there, or the disk full. Past stdio,
+ * which would tell at exit only.
+ */
+static int print_ids(struct create *cr, struct diag *d)
+{
+	size_t i, nr = cr->file ? 1 : cr->nr_names;
+
+	for (i = 0; cr->print_id && i < nr; i++) {
+		if (dprintf(STDOUT_FILENO, "%ju\n", (uintmax_t) cr->ids[i]) < 0)
+			return diag_fail(d, DIAG_OUTPUT, errno, _("the id"));
+	}
+	return 0;
 }
 
 static int pin_next(struct create *cr, const struct nspin_dir *dir, struct diag *d)
@@ -77,9 +98,11 @@ static int pin_next(struct create *cr, const struct nspin_dir *dir, struct diag 
 
 	if (fd < 0)
 		return fd;
-	rc = nspin_add(dir, cr->names[cr->nr_pinned], fd, d);
+	rc = keep_id(cr, cr->nr_pinned, fd, d);
 	if (!rc)
-		keep_id(cr, cr->nr_pinned++, fd);
+		rc = nspin_add(dir, cr->names[cr->nr_pinned], fd, d);
+	if (!rc)
+		cr->nr_pinned++;
 	close(fd);
 	return rc;
 }
@@ -105,7 +128,9 @@ static int pin_by_names(struct create *cr, struct diag *d)
 		rc = nspin_check_free(&dir, cr->names[i], d);
 	while (!rc && cr->nr_pinned < cr->nr_names && !mntns_is_interrupted())
 		rc = pin_next(cr, &dir, d);
-	if (rc || mntns_is_interrupted()) {
+	if (!rc)
+		rc = print_ids(cr, d);
+	if (rc || mntns_commit() != 0) {
 		unpin_all(cr, &dir);
 		nspin_dir_abandon(&dir);
 	} else {
@@ -116,36 +141,40 @@ static int pin_by_names(struct create *cr, struct diag *d)
 
 static int pin_on_file(struct create *cr, struct diag *d)
 {
-	int fd, rc = nspin_check_file(cr->file, d);
+	int fd, created, rc = nspin_check_file(cr->file, d);
 
 	if (rc)
 		return rc;
 	fd = nsmake_open_younger(&cr->tree.make, d);
 	if (fd < 0)
 		return fd;
-	rc = nspin_add_file(cr->file, fd, d);
+	rc = keep_id(cr, 0, fd, d);
 	if (!rc)
-		keep_id(cr, 0, fd);
+		rc = nspin_add_file(cr->file, fd, &created, d);
 	close(fd);
+	if (rc)
+		return rc;
+
+	rc = print_ids(cr, d);
+	if (rc || mntns_commit() != 0)
+		nspin_remove_file(cr->file, created);
 	return rc;
 }
 
 static void create(struct create *cr)
 {
 	struct diag d = { .step = DIAG_NONE };
-	size_t i, nr = cr->file ? 1 : cr->nr_names;
 	int rc;
 
-	cr->ids = xcalloc(nr, sizeof(*cr->ids));
+	cr->ids = xcalloc(cr->file ? 1 : cr->nr_names, sizeof(*cr->ids));
 	mntns_catch_signals();
 	rc = cr->file ? pin_on_file(cr, &d) : pin_by_names(cr, &d);
 	mntns_die_if_interrupted();
 	if (rc)
 		mntns_err(&d);
 
+	diag_reset(&d);
 	tree_options_say_method(&cr->tree);
-	for (i = 0; cr->print_id && i < nr; i++)
-		printf("%ju\n", (uintmax_t) cr->ids[i]);
 	free(cr->ids);
 }
 

@@ -29,12 +29,14 @@ static void __attribute__((__noreturn__)) usage(void)
 
 static int delete(const struct nspin_dir *dir, const char *name)
 {
+	const char *problem = nspin_name_problem(name);
 	struct diag d = { .step = DIAG_NONE };
 	int rc;
 
-	if (!nspin_name_is_valid(name))
-		rc = diag_fail_cause(&d, DIAG_PIN_REMOVE, EINVAL, name, NULL,
-				     _("not a name"));
+	if (problem)
+		rc = diag_fail_cause(&d, DIAG_PIN_REMOVE, EINVAL, name,
+				strchr(name, '/') ? _("a pin on a file is removed by umount(8)") : NULL,
+				_("not a name, %s"), problem);
 	else if (dir->fd < 0)
 		rc = diag_fail(&d, DIAG_PIN_REMOVE, ENOENT, name);
 	else

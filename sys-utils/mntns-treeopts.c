@@ -6,6 +6,7 @@
  * mntns-treeopts - the options that create and run have in common: from which
  * tree a namespace is made, and how
  */
+#include <errno.h>
 #include <getopt.h>
 
 #include "mountapi.h"
@@ -24,6 +25,18 @@ void tree_options_init(struct tree_options *o)
 	o->propagation = MS_PRIVATE;
 }
 
+/* What attach knows to do and these verbs do not is not passed over in silence. */
+static int check_options(const struct mntopts *opts, struct diag *d)
+{
+	if (opts->mkdir)
+		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, "X-mount.mkdir", NULL,
+				       _("unsupported here"));
+	if (opts->change.propagation == MS_UNBINDABLE)
+		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, "unbindable", NULL,
+				       _("no namespace can be made from an unbindable tree"));
+	return mntopts_only_attributes(opts, d);
+}
+
 /*
  * tree_options_take:
  * @c: what getopt_long() returned
@@ -40,7 +53,7 @@ int tree_options_take(struct tree_options *o, int c, const char *arg)
 	switch (c) {
 	case 'o':
 		if (mntopts_parse(&o->mntopts, arg, &d) != 0 ||
-		    mntopts_only_attributes(&o->mntopts, &d) != 0)
+		    check_options(&o->mntopts, &d) != 0)
 			mntns_err(&d);
 		break;
 	case 'R':
