@@ -1,0 +1,199 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * bench_list - the part that shows mounts and namespaces
+ */
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "bench.h"
+
+#define NR_NAMESPACES	200
+
+/* What mntns and findmnt print, in this order in all the arrays. */
+enum { RAW, LIST, TREE, JSON, NR_OUTPUTS };
+
+static const char *const outputs[NR_OUTPUTS] = {
+	[RAW]	= "raw",
+	[LIST]	= "list",
+	[TREE]	= "tree",
+	[JSON]	= "JSON"
+};
+
+/* The tree is the default of both, and takes no option. */
+static const char *const options[NR_OUTPUTS] = {
+	[RAW]	= "-r",
+	[LIST]	= "-l",
+	[TREE]	= NULL,
+	[JSON]	= "-J"
+};
+
+struct list_size {
+	unsigned int	wanted;
+	unsigned int	mounts;
+	struct bench_group group;
+	struct bench_cmd *cat;
+	struct bench_cmd *limit;
+	struct bench_cmd *mntns[NR_OUTPUTS];
+	struct bench_cmd *findmnt[NR_OUTPUTS];
+};
+
+static void add_commands(struct bench *b, struct list_size *s)
+{
+	static char *findmnt, *cat;
+	int i;
+
+	if (!cat)
+		cat = bench_find("cat");
+	if (!findmnt)
+		findmnt = bench_find("findmnt");
+
+	s->group.bench = b;
+	s->cat = bench_add(&s->group, "cat /proc/self/mountinfo", cat,
+			   "/proc/self/mountinfo", NULL);
+	if (b->limit_static)
+		bench_add(&s->group, "limit: listmount + statmount, static",
+			  b->limit_static, "list", NULL);
+	s->limit = bench_add(&s->group, "limit: listmount + statmount, libc",
+			     b->limit, "list", NULL);
+	for (i = 0; i < NR_OUTPUTS; i++) {
+		if (b->quick && i != RAW && i != TREE)
+			continue;
+		s->mntns[i] = bench_add(&s->group, bench_path("mntns list, %s", outputs[i]),
+					b->mntns, "list", options[i], NULL);
+	}
+	for (i = 0; i < NR_OUTPUTS; i++) {
+		if (b->quick && i != RAW && i != TREE)
+			continue;
+		s->findmnt[i] = bench_add(&s->group, bench_path("findmnt, %s", outputs[i]),
+					  findmnt, options[i], NULL);
+	}
+}
+
+static void small_goals(struct bench *b, const struct list_size *s)
+{
+	int i;
+
+	for (i = 0; i < NR_OUTPUTS; i++)
+		bench_at_most(b, bench_path("%s / findmnt, %s", outputs[i], outputs[i]),
+			      s->mntns[i], s->findmnt[i], 0.7);
+}
+
+static void large_goals(struct bench *b, const struct list_size *s)
+{
+	bool is_large = s->wanted >= 10000;
+
+	bench_at_most(b, "raw / cat", s->mntns[RAW], s->cat, 2.6);
+	bench_at_most(b, "JSON / cat", s->mntns[JSON], s->cat, 3.2);
+	if (is_large) {
+		bench_at_most(b, "list / cat", s->mntns[LIST], s->cat, 7);
+		bench_at_most(b, "tree / cat", s->mntns[TREE], s->cat, 8);
+	}
+	bench_at_most(b, "raw / findmnt, raw", s->mntns[RAW], s->findmnt[RAW], 0.8);
+	bench_at_most(b, "list / findmnt, list", s->mntns[LIST], s->findmnt[LIST], 0.9);
+	if (is_large) {
+		bench_faster(b, "tree, faster than findmnt", s->mntns[TREE],
+			     s->findmnt[TREE], s->wanted >= 50000 ? 250 : 14);
+		bench_faster(b, "JSON, faster than findmnt", s->mntns[JSON],
+			     s->findmnt[JSON], s->wanted >= 50000 ? 250 : 35);
+	}
+}
+
+static void measure_size(struct bench *b, struct list_size *s)
+{
+	s->mounts = bench_grow(b, s->wanted);
+	bench_title("list, %u mounts", s->mounts);
+	add_commands(b, s);
+	bench_measure(&s->group);
+	bench_table(&s->group, s->cat, "/ cat");
+	if (s->wanted < 1000)
+		small_goals(b, s);
+	else
+		large_goals(b, s);
+	bench_back(b);
+}
+
+/* From one size to the next, which has five or ten times as many mounts. */
+static void growth(struct bench *b, const struct list_size *from, const struct list_size *to)
+{
+	double times = (double) to->mounts / from->mounts;
+	int i;
+
+	if (bench_interrupted)
+		return;
+	bench_title("list, growth from %u to %u mounts", from->mounts, to->mounts);
+	for (i = 0; i < NR_OUTPUTS; i++) {
+		const struct bench_cmd *f = from->mntns[i], *t = to->mntns[i];
+
+		if (!f || !t || f->failed || t->failed)
+			continue;
+		bench_value(b, bench_path("%s, time", outputs[i]),
+			    bench_median(t) / bench_median(f), times * 1.2, "x");
+		bench_value(b, bench_path("%s, memory", outputs[i]),
+			    (double) t->rss / f->rss, times * 1.2, "x");
+	}
+}
+
+/*
+ * bench_list - mntns list against cat, the raw system calls, and findmnt
+ */
+void bench_list(struct bench *b)
+{
+	struct list_size sizes[] = {
+		{ .wanted = 30 }, { .wanted = 1000 }, { .wanted = 10000 }, { .wanted = 50000 }
+	};
+	size_t i, first = b->quick ? 2 : 0, end = b->full ? 4 : 3;
+
+	for (i = first; i < end && !bench_interrupted; i++)
+		measure_size(b, &sizes[i]);
+	if (b->full)
+		growth(b, &sizes[2], &sizes[3]);
+	for (i = first; i < end; i++)
+		bench_group_free(&sizes[i].group);
+}
+
+static void make_namespaces(pid_t *pids, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		pids[i] = fork();
+		if (pids[i] < 0)
+			err(EXIT_FAILURE, "fork failed");
+		if (pids[i] == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			if (unshare(CLONE_NEWNS) < 0)
+				_exit(EXIT_FAILURE);
+			for (;;)
+				pause();
+		}
+	}
+}
+
+/*
+ * bench_lsns - mntns lsns against lsns
+ */
+void bench_lsns(struct bench *b)
+{
+	struct bench_group g = { .bench = b };
+	struct bench_cmd *ours, *theirs;
+	static pid_t pids[NR_NAMESPACES];
+	size_t i;
+
+	bench_title("lsns, %d namespaces", NR_NAMESPACES);
+	make_namespaces(pids, NR_NAMESPACES);
+	theirs = bench_add(&g, "lsns -t mnt", bench_find("lsns"), "-t", "mnt", NULL);
+	ours = bench_add(&g, "mntns lsns", b->mntns, "lsns", NULL);
+	bench_measure(&g);
+	bench_table(&g, theirs, "/ lsns");
+	bench_at_most(b, "lsns / lsns -t mnt", ours, theirs, 0.5);
+	for (i = 0; i < NR_NAMESPACES; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	bench_group_free(&g);
+}
