@@ -147,6 +147,30 @@ function mntns_try_as {
 	return "$rc"
 }
 
+# mntns_inject CALL:INJECTION ARG...: mntns_try, with a system call made to fail
+# or to take long by strace(1): "move_mount:error=EINVAL:when=2". Needs
+# ts_check_prog strace.
+function mntns_inject {
+	local inject=$1
+	shift
+	# a leak cannot be looked for in a process that is traced
+	mntns_try_as "[$inject] mntns" strace -qq -o /dev/null -E ASAN_OPTIONS=detect_leaks=0 \
+		-e "trace=${inject%%:*}" -e "inject=$inject" "$TS_CMD_MNTNS" "$@"
+}
+
+# mntns_mounts PID DIR: the mounts on and below DIR in the namespace of PID, as
+# mountinfo tells them: mount point, root in the filesystem, flags, propagation,
+# type.
+function mntns_mounts {
+	awk -v dir="${2%/}" '
+		$5 == dir || index($5, dir "/") == 1 {
+			tags = ""
+			for (i = 7; $i != "-"; i++)
+				tags = tags " " $i
+			print $5, $4, $6 tags, $(i + 1)
+		}' "/proc/$1/mountinfo" | mntns_renumber >> "$TS_OUTPUT"
+}
+
 function mntns_quote {
 	case "$1" in
 	'' | *[!A-Za-z0-9_./:=,+%@-]*) printf "'%s'" "$1" ;;
