@@ -15,13 +15,17 @@ int nspath_open(int rootfd, const char *path, uint64_t flags);
 int nspath_open_parent(int rootfd, const char *path, char **name);
 
 /* directories made on the way, for undoing it */
+struct nspath_dir {
+	int dirfd;			/* where it was made */
+	char *name;
+};
+
 struct nspath_made {
-	int dirfd;			/* parent of the first that was made, or -1 */
-	char *path;			/* from there to the last */
+	struct nspath_dir *dirs;
 	size_t count;
 };
 
-#define NSPATH_MADE_INIT	{ .dirfd = -1 }
+#define NSPATH_MADE_INIT	{ .count = 0 }
 
 int nspath_mkdirs(int rootfd, const char *path, mode_t mode, struct nspath_made *made);
 void nspath_undo_mkdirs(struct nspath_made *made);

@@ -37,13 +37,14 @@ int nspath_open(int rootfd, const char *path, uint64_t flags)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Where the last component of @path starts; trailing slashes are cut off. */
+/* Where the last component of @path starts; slashes and "." after it are cut off. */
 static char *last_component(char *path)
 {
 	size_t len = strlen(path);
 	char *slash;
 
-	while (len && path[len - 1] == '/')
+	while (len && (path[len - 1] == '/' ||
+		       (len > 1 && path[len - 1] == '.' && path[len - 2] == '/')))
 		path[--len] = '\0';
 	slash = strrchr(path, '/');
 	return slash ? slash + 1 : path;
@@ -78,7 +79,7 @@ static int parent_or_follow(int rootfd, char **path, char **last, int *parent)
 	int fd;
 
 	if (!*base || strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
-		return -EINVAL;
+		return -EISDIR;
 	dir = dirlen ? strndup(*path, dirlen) : strdup("/");
 	if (!dir)
 		return -ENOMEM;
@@ -117,8 +118,8 @@ static int parent_or_follow(int rootfd, char **path, char **last, int *parent)
  *
  * For what takes no fd or would find its object busy with one, umount2(2).
  *
- * Returns: O_PATH fd of the directory that *@name is in, or -errno; -EINVAL
- * when the path ends in "/", "." or "..", which have no name in a parent.
+ * Returns: O_PATH fd of the directory that *@name is in, or -errno; -EISDIR
+ * when the path is the root or ends in "..", which have no name in a parent.
  */
 int nspath_open_parent(int rootfd, const char *path, char **name)
 {
@@ -139,25 +140,27 @@ int nspath_open_parent(int rootfd, const char *path, char **name)
 	return rc == 0 ? fd : rc == 1 ? -ELOOP : rc;
 }
 
-/* Notes that @name was made in @dirfd, the last directory noted or the first. */
+/* Notes that @name was made in @dirfd. */
 static int note_made(struct nspath_made *made, int dirfd, const char *name)
 {
-	size_t len = made->path ? strlen(made->path) : 0;
-	char *path;
+	struct nspath_dir *dirs, dir;
 
-	if (made->dirfd < 0) {
-		made->dirfd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
-		if (made->dirfd < 0)
-			return -errno;
-	}
-	path = realloc(made->path, len + strlen(name) + 2);
-	if (!path)
+	dirs = reallocarray(made->dirs, made->count + 1, sizeof(*dirs));
+	if (!dirs)
 		return -ENOMEM;
-	if (len)
-		path[len++] = '/';
-	memcpy(path + len, name, strlen(name) + 1);
-	made->path = path;
-	made->count++;
+	made->dirs = dirs;
+
+	dir.name = strdup(name);
+	if (!dir.name)
+		return -ENOMEM;
+	dir.dirfd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
+	if (dir.dirfd < 0) {
+		int rc = -errno;
+
+		free(dir.name);
+		return rc;
+	}
+	made->dirs[made->count++] = dir;
 	return 0;
 }
 
@@ -166,7 +169,7 @@ static int make_one(int dirfd, const char *name, mode_t mode, struct nspath_made
 	int rc, fd;
 
 	if (mkdirat(dirfd, name, mode) < 0)
-		return errno == EEXIST ? -ENOENT : -errno;	/* a dangling link */
+		return -errno;
 
 	rc = note_made(made, dirfd, name);
 	if (rc) {
@@ -177,6 +180,22 @@ static int make_one(int dirfd, const char *name, mode_t mode, struct nspath_made
 	return fd < 0 ? -errno : fd;
 }
 
+/* @path is the way from the root to @name in @dirfd */
+static int open_or_make(int rootfd, const char *path, int dirfd, const char *name,
+			mode_t mode, struct nspath_made *made)
+{
+	int rc, fd = nspath_open(rootfd, path, O_PATH | O_DIRECTORY);
+
+	if (fd != -ENOENT)
+		return fd;
+	rc = make_one(dirfd, name, mode, made);
+	if (rc != -EEXIST)
+		return rc;
+	/* another process was faster; else it is a symbolic link to nothing */
+	fd = nspath_open(rootfd, path, O_PATH | O_DIRECTORY);
+	return fd == -ENOENT ? rc : fd;
+}
+
 /*
  * nspath_mkdirs:
  * @rootfd: bound of the lookup
@@ -185,21 +204,24 @@ static int make_one(int dirfd, const char *name, mode_t mode, struct nspath_made
  * @made: notes what was made, initialised with NSPATH_MADE_INIT; the caller
  *	calls nspath_undo_mkdirs() or nspath_free_made(), also after a failure
  *
- * Returns: O_PATH fd of the directory, or -errno.
+ * Returns: O_PATH fd of the directory, or -errno; -EEXIST for a symbolic link
+ * on the way that points to nothing.
  */
 int nspath_mkdirs(int rootfd, const char *path, mode_t mode, struct nspath_made *made)
 {
 	char *copy = strdup(path), *p = copy;
-	int dirfd, fd = copy ? nspath_open(rootfd, "/", O_PATH | O_DIRECTORY) : -ENOMEM;
+	int dirfd, fd;
+
+	if (!copy)
+		return -ENOMEM;
+	fd = *path ? nspath_open(rootfd, "/", O_PATH | O_DIRECTORY) : -ENOENT;
 
 	while (fd >= 0 && *(p += strspn(p, "/"))) {
 		char *end = p + strcspn(p, "/"), after = *end;
 
 		dirfd = fd;
 		*end = '\0';
-		fd = nspath_open(rootfd, copy, O_PATH | O_DIRECTORY);
-		if (fd == -ENOENT)
-			fd = make_one(dirfd, p, mode, made);
+		fd = open_or_make(rootfd, copy, dirfd, p, mode, made);
 		close(dirfd);
 		*end = after;
 		p = end;
@@ -212,30 +234,26 @@ int nspath_mkdirs(int rootfd, const char *path, mode_t mode, struct nspath_made 
  * nspath_undo_mkdirs:
  * @made: from nspath_mkdirs()
  *
- * Removes what was made, the deepest first, and frees the notes. A directory
- * that something was put into stays, and those above it.
+ * Removes what was made, the last first, and frees the notes. A directory
+ * that something was put into stays, and with it those above it.
  */
 void nspath_undo_mkdirs(struct nspath_made *made)
 {
-	while (made->count) {
-		char *name = NULL;
-		int fd = nspath_open_parent(made->dirfd, made->path, &name);
+	size_t i;
 
-		if (fd < 0)
-			break;
-		unlinkat(fd, name, AT_REMOVEDIR);
-		close(fd);
-		made->path[strlen(made->path) - strlen(name)] = '\0';
-		free(name);
-		made->count--;
-	}
+	for (i = made->count; i > 0; i--)
+		unlinkat(made->dirs[i - 1].dirfd, made->dirs[i - 1].name, AT_REMOVEDIR);
 	nspath_free_made(made);
 }
 
 void nspath_free_made(struct nspath_made *made)
 {
-	if (made->dirfd >= 0)
-		close(made->dirfd);
-	free(made->path);
+	size_t i;
+
+	for (i = 0; i < made->count; i++) {
+		close(made->dirs[i].dirfd);
+		free(made->dirs[i].name);
+	}
+	free(made->dirs);
 	*made = (struct nspath_made) NSPATH_MADE_INIT;
 }
