@@ -38,32 +38,22 @@ static int umount_confined(int rootfd, const char *target, int flags)
 	return rc;
 }
 
-/*
- * The visible root has no parent in sight. Without MNT_DETACH the kernel would
- * make the root of the calling process read-only instead of unmounting it.
- */
-static int umount_root(const char *target, int lazy, struct diag *d)
-{
-	if (!lazy)
-		return diag_fail_cause(d, DIAG_DETACH, EBUSY, target, NULL,
-				_("the root of a namespace is unmounted with --lazy only"));
-	if (umount2("/", MNT_DETACH) < 0)
-		return diag_fail(d, DIAG_DETACH, errno, target);
-	return 0;
-}
-
+/* Before Linux 6.8 a mount has no lasting id, and only a plain "/" is known. */
 static int is_root(int rootfd, const char *target)
 {
 	struct stat root, st;
+	uint64_t rootid, id;
 	int fd, rc;
 
+	if (*target && target[strspn(target, "/")] == '\0')
+		return 1;
 	fd = nspath_open(rootfd, target, O_PATH);
 	if (fd < 0)
 		return 0;
-	rc = target[strspn(target, "/")] == '\0' ||
-	     (fstat(rootfd, &root) == 0 && fstat(fd, &st) == 0 &&
-	      root.st_dev == st.st_dev && root.st_ino == st.st_ino &&
-	      strcmp(target + strlen(target) - 1, ".") == 0);
+	rc = fstat(rootfd, &root) == 0 && fstat(fd, &st) == 0 &&
+	     root.st_dev == st.st_dev && root.st_ino == st.st_ino &&
+	     mnt_unique_id(rootfd, "", AT_EMPTY_PATH, &rootid) == 0 &&
+	     mnt_unique_id(fd, "", AT_EMPTY_PATH, &id) == 0 && rootid == id;
 	close(fd);
 	return rc;
 }
@@ -90,12 +80,18 @@ static int is_mountpoint(int rootfd, const char *target)
 	return rc != 0;
 }
 
+static int mount_has_children(uint64_t id)
+{
+	uint64_t child;
+
+	return ul_listmount(id, 0, 0, &child, 1, 0) == 1;
+}
+
 static int has_mounts_below(int rootfd, const char *target)
 {
-	uint64_t id, child;
+	uint64_t id;
 
-	return target_id(rootfd, target, &id) == 0 &&
-	       ul_listmount(id, 0, 0, &child, 1, 0) == 1;
+	return target_id(rootfd, target, &id) == 0 && mount_has_children(id);
 }
 
 static int fail(int rootfd, const char *target, int err, struct diag *d)
@@ -117,6 +113,20 @@ static int fail(int rootfd, const char *target, int err, struct diag *d)
 }
 
 /*
+ * The visible root has no parent in sight. Without MNT_DETACH the kernel would
+ * make the root of the calling process read-only instead of unmounting it.
+ */
+static int umount_root(int rootfd, const char *target, int lazy, struct diag *d)
+{
+	if (!lazy)
+		return diag_fail_cause(d, DIAG_DETACH, EBUSY, target, NULL,
+				_("the root of a namespace is unmounted with --lazy only"));
+	if (umount2("/", MNT_DETACH) < 0)
+		return fail(rootfd, target, errno, d);
+	return 0;
+}
+
+/*
  * nsumount:
  * @rootfd: root of the namespace that the caller is in
  * @target: mount point inside; the topmost mount there is unmounted
@@ -132,7 +142,7 @@ int nsumount(int rootfd, const char *target, int lazy, struct diag *d)
 	int rc;
 
 	if (is_root(rootfd, target))
-		return umount_root(target, lazy, d);
+		return umount_root(rootfd, target, lazy, d);
 
 	rc = umount_confined(rootfd, target, lazy ? MNT_DETACH : 0);
 	return rc ? fail(rootfd, target, -rc, d) : 0;
@@ -162,49 +172,82 @@ static ssize_t list_below(uint64_t id, uint64_t **list)
 	}
 }
 
-static int umount_by_id(int rootfd, uint64_t id, struct ul_statmount *sm, size_t size)
+/* Returns the mount point in @sm, or NULL with errno for one that is out of sight. */
+static const char *mount_point(uint64_t id, struct ul_statmount *sm, size_t size)
 {
 	if (ul_statmount(id, 0, UL_STATMOUNT_MNT_POINT, sm, size, 0) < 0)
+		return NULL;
+	/* Linux 6.12 writes an empty one */
+	if (!(sm->mask & UL_STATMOUNT_MNT_POINT) || !sm->str[sm->mnt_point]) {
+		errno = ENOENT;
+		return NULL;
+	}
+	return sm->str + sm->mnt_point;
+}
+
+static int umount_by_id(int rootfd, uint64_t id, struct ul_statmount *sm, size_t size)
+{
+	const char *path = mount_point(id, sm, size);
+
+	if (!path)
 		return errno == ENOENT ? 0 : -errno;
-	if (!(sm->mask & UL_STATMOUNT_MNT_POINT))
-		return 0;
-	return umount_confined(rootfd, sm->str + sm->mnt_point, 0);
+	return umount_confined(rootfd, path, 0);
+}
+
+/* One pass over @ids, the youngest first. Returns how many are left of them. */
+static size_t umount_pass(int rootfd, uint64_t *ids, size_t nr,
+			  struct ul_statmount *sm, size_t size, int *err)
+{
+	size_t i, kept = nr;
+
+	for (i = nr; i > 0; i--) {
+		int rc = umount_by_id(rootfd, ids[i - 1], sm, size);
+
+		if (rc) {
+			*err = -rc;
+			ids[--kept] = ids[i - 1];
+		}
+	}
+	memmove(ids, ids + kept, (nr - kept) * sizeof(*ids));
+	return nr - kept;
+}
+
+/* Says why one of @ids, none of which could be unmounted, stands in the way. */
+static int fail_below(int rootfd, const char *target, const uint64_t *ids, size_t nr,
+		      struct ul_statmount *sm, size_t size, int err, struct diag *d)
+{
+	const char *path;
+
+	while (nr > 1 && mount_has_children(ids[nr - 1]))
+		nr--;
+	path = mount_point(ids[nr - 1], sm, size);
+
+	return fail(rootfd, path ? path : target, err, d);
 }
 
 /*
- * Unmounts what can be, the youngest first, and again as long as that frees
- * something: ids say when a mount was made, not what it is mounted on.
+ * Unmounts what can be, and again as long as that frees something: ids say
+ * when a mount was made, not what it is mounted on.
  */
-static int umount_below(int rootfd, uint64_t *ids, size_t nr)
+static int umount_below(int rootfd, const char *target, uint64_t *ids, size_t nr,
+			struct diag *d)
 {
 	size_t size = sizeof(struct ul_statmount) + 2 * 4096;
 	struct ul_statmount *sm = malloc(size);
 	size_t left = nr, before;
-	int rc = 0;
+	int rc = 0, err = 0;
 
 	if (!sm)
-		return -ENOMEM;
+		return diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
 	do {
-		size_t i, kept = 0;
-
 		before = left;
-		for (i = left; i > 0; i--) {
-			int r = umount_by_id(rootfd, ids[i - 1], sm, size);
-
-			if (r)
-				rc = r;
-			else
-				ids[i - 1] = 0;
-		}
-		for (i = 0; i < left; i++) {
-			if (ids[i])
-				ids[kept++] = ids[i];
-		}
-		left = kept;
+		left = umount_pass(rootfd, ids, before, sm, size, &err);
 	} while (left && left < before);
 
+	if (left)
+		rc = fail_below(rootfd, target, ids, left, sm, size, err, d);
 	free(sm);
-	return left ? rc : 0;
+	return rc;
 }
 
 /*
@@ -223,7 +266,7 @@ int nsumount_recursive(int rootfd, const char *target, int lazy, struct diag *d)
 	if (lazy)
 		return nsumount(rootfd, target, lazy, d);
 	if (is_root(rootfd, target))
-		return umount_root(target, lazy, d);
+		return umount_root(rootfd, target, lazy, d);
 
 	if (!is_mountpoint(rootfd, target))
 		return nsumount(rootfd, target, lazy, d);
@@ -237,7 +280,7 @@ int nsumount_recursive(int rootfd, const char *target, int lazy, struct diag *d)
 	nr = list_below(id, &ids);
 	if (nr < 0)
 		return fail(rootfd, target, -nr, d);
-	rc = umount_below(rootfd, ids, nr);
+	rc = umount_below(rootfd, target, ids, nr, d);
 	free(ids);
-	return rc ? fail(rootfd, target, -rc, d) : nsumount(rootfd, target, lazy, d);
+	return rc ? rc : nsumount(rootfd, target, lazy, d);
 }
