@@ -23,7 +23,6 @@ struct mntopts {
 	struct mnt_change change;
 	unsigned int bind:1;		/* bind or rbind */
 	unsigned int recursive:1;	/* rbind */
-	unsigned int rpropagation:1;	/* rprivate, rslave, ... */
 	unsigned int mkdir:1;		/* X-mount.mkdir */
 
 	struct mntopts_fs *fs;

@@ -40,6 +40,26 @@ static int apply_change(int fd, int recursive, const struct mnt_change *change)
 	return ul_mount_setattr(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr);
 }
 
+static uint64_t propagation_of(int dirfd, const char *path, int atflags)
+{
+	struct ul_statmount sm;
+	uint64_t id;
+
+	if (mnt_unique_id(dirfd, path, atflags, &id) < 0 ||
+	    ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) < 0)
+		return 0;
+	return sm.mnt_propagation;
+}
+
+static int clone_fail(int dirfd, const char *path, enum diag_step step, int err,
+		      const char *object, struct diag *d)
+{
+	if (err == EINVAL && propagation_of(dirfd, path, AT_EMPTY_PATH) & MS_UNBINDABLE)
+		return diag_fail_cause(d, step, err, object, _("make it private first"),
+				       _("the mount is unbindable"));
+	return diag_fail(d, step, err, object);
+}
+
 /*
  * detached_clone:
  * @dirfd: as for openat(2)
@@ -60,14 +80,15 @@ int detached_clone(int dirfd, const char *path, int recursive,
 	unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
 	int fd, rc;
 
-	if (!*path)
+	/* an empty path from the command line is not the working directory */
+	if (!*path && dirfd != AT_FDCWD)
 		flags |= AT_EMPTY_PATH;
 	if (recursive)
 		flags |= AT_RECURSIVE;
 
 	fd = ul_open_tree(dirfd, path, flags);
 	if (fd < 0)
-		return diag_fail(d, step, errno, object);
+		return clone_fail(dirfd, path, step, errno, object, d);
 
 	if (apply_change(fd, recursive, change) < 0) {
 		rc = diag_fail(d, DIAG_TREE_SETATTR, errno, object);
@@ -204,10 +225,5 @@ int detached_attach(int treefd, int targetfd, const char *target, struct diag *d
  */
 int detached_target_is_shared(int targetfd)
 {
-	struct ul_statmount sm;
-	uint64_t id;
-
-	return mnt_unique_id(targetfd, "", AT_EMPTY_PATH, &id) == 0 &&
-	       ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) == 0 &&
-	       (sm.mnt_propagation & MS_SHARED);
+	return !!(propagation_of(targetfd, "", AT_EMPTY_PATH) & MS_SHARED);
 }

@@ -158,8 +158,8 @@ static const struct diag_row rows[] = {
 	{ DIAG_CHDIR_INSIDE, ELOOP, N_("the path leads over a magic link or too many symbolic links"), NULL },
 
 	{ DIAG_SOURCE_OPEN, EINVAL,
-	  N_("the mount is unbindable, or locked mounts lie below it"),
-	  N_("make it private first, or use --recursive") },
+	  N_("mounts lie below it that a more privileged namespace has locked"),
+	  N_("use --recursive") },
 	{ DIAG_SOURCE_OPEN, EPERM, NEEDS_ADMIN, NULL },
 	{ DIAG_SOURCE_OPEN, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
 	{ DIAG_SOURCE_RESOLVE, ENOENT, N_("no such device, label or UUID"), NULL },
@@ -180,6 +180,10 @@ static const struct diag_row rows[] = {
 	  N_("the path leads over a magic link or too many symbolic links"), NULL },
 	{ DIAG_TARGET_OPEN, ENOENT,
 	  N_("no such file or directory"), N_("--mkdir creates a missing directory") },
+	{ DIAG_TARGET_MKDIR, EEXIST, N_("a symbolic link on the way points to nothing"), NULL },
+	{ DIAG_TARGET_MKDIR, EXDEV, N_("the path leaves the namespace"), NULL },
+	{ DIAG_TARGET_MKDIR, ELOOP,
+	  N_("the path leads over a magic link or too many symbolic links"), NULL },
 	{ DIAG_ATTACH, EINVAL,
 	  N_("the target is below a shared mount and the source holds an unbindable one, or the target was taken out of the namespace"),
 	  NULL },
@@ -192,8 +196,11 @@ static const struct diag_row rows[] = {
 	  N_("the namespace holds as many mounts as it may"), N_("raise the sysctl fs.mount-max") },
 	{ DIAG_DETACH, EINVAL,
 	  N_("not a mount point, or the mount is locked by a more privileged namespace"), NULL },
+	{ DIAG_DETACH, EISDIR, N_("a path that ends in .. has no name to unmount"),
+	  N_("give the mount point itself") },
 	{ DIAG_DETACH, EBUSY,
-	  N_("the mount is in use"), N_("--lazy unmounts it from the tree at once and lets its users finish") },
+	  N_("a process has a file, its root or its working directory on it"),
+	  N_("--lazy unmounts it from the tree at once and lets its users finish") },
 
 	{ DIAG_MNT_LIST, EPERM, N_("the caller is not privileged over the namespace"), NULL },
 	{ DIAG_MNT_LIST, ENOENT,
@@ -318,16 +325,26 @@ int diag_fail_nosys(struct diag *d, enum diag_step step, int err, const char *ob
 	return rc;
 }
 
-/* Names of files, options and kernel messages may hold what a terminal obeys. */
-static void put_escaped(FILE *f, const char *s)
+/* C1 of UTF-8, which begins with 0xc2: terminals obey them like those of ASCII. */
+static int is_c1(const unsigned char *s)
 {
-	for (; *s; s++) {
-		unsigned char c = *s;
+	return s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0;
+}
 
-		if (c < 0x20 || c == 0x7f)
-			fprintf(f, "\\%03o", c);
-		else
-			fputc(c, f);
+/* Names of files, options and kernel messages may hold what a terminal obeys. */
+static void put_escaped(FILE *f, const char *str)
+{
+	const unsigned char *s = (const unsigned char *) str;
+
+	for (; *s; s++) {
+		if (is_c1(s)) {
+			fprintf(f, "\\%03o\\%03o", s[0], s[1]);
+			s++;
+		} else if (*s < 0x20 || *s == 0x7f) {
+			fprintf(f, "\\%03o", *s);
+		} else {
+			fputc(*s, f);
+		}
 	}
 }
 
@@ -341,7 +358,7 @@ static void put_phrase(FILE *f, const struct diag *d)
 		return;
 	}
 	fprintf(f, "%.*s", (int) (mark - phrase), phrase);
-	put_escaped(f, d->object ? d->object : "?");
+	put_escaped(f, !d->object ? "?" : *d->object ? d->object : "''");
 	fputs(mark + 2, f);
 }
 

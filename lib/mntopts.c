@@ -21,7 +21,7 @@
 #define MS_ATIME	(MS_NOATIME | MS_RELATIME | MS_STRICTATIME)
 /* what a superblock takes; ro is for the mount and the superblock */
 #define MS_SUPERBLOCK	(MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | \
-			 MS_LAZYTIME | MS_SILENT | MS_I_VERSION)
+			 MS_LAZYTIME | MS_I_VERSION)
 
 static const struct {
 	unsigned long ms;
@@ -92,9 +92,18 @@ static void change_attr(struct mnt_change *change, uint64_t attr, int set)
 	}
 }
 
-/* The three ways to keep access times exclude each other; relatime is none. */
-static void change_atime(struct mnt_change *change, unsigned long set)
+/*
+ * The three ways to keep access times exclude each other; relatime is none. A
+ * way that is cleared (nostrictatime) changes nothing when another one is set.
+ */
+static void change_atime(struct mnt_change *change, unsigned long set, unsigned long clr)
 {
+	uint64_t now = change->attr_set & MOUNT_ATTR__ATIME;
+
+	if (!set && now && now != (clr & MS_NOATIME ? MOUNT_ATTR_NOATIME :
+				   clr & MS_STRICTATIME ? MOUNT_ATTR_STRICTATIME : 0))
+		return;
+
 	change->attr_clr |= MOUNT_ATTR__ATIME;
 	change->attr_set &= ~(uint64_t) MOUNT_ATTR__ATIME;
 	if (set & MS_NOATIME)
@@ -111,7 +120,6 @@ static int apply_flags(struct mntopts *opts, const char *name,
 
 	if (set & MS_PROPAGATION) {
 		opts->change.propagation = set & MS_PROPAGATION;
-		opts->rpropagation = !!(set & MS_REC);
 		return 0;
 	}
 	if (set & MS_BIND) {
@@ -119,6 +127,9 @@ static int apply_flags(struct mntopts *opts, const char *name,
 		opts->recursive = !!(set & MS_REC);
 		return 0;
 	}
+	/* silent and loud are for mount(2) alone, fsconfig(2) is never loud */
+	if ((set | clr) & MS_SILENT)
+		return 0;
 	if ((set | clr) & MS_SUPERBLOCK) {
 		if (add_fs_option(opts, name, NULL))
 			return -ENOMEM;
@@ -128,7 +139,7 @@ static int apply_flags(struct mntopts *opts, const char *name,
 			change_attr(&opts->change, attrs[i].attr, !!(set & attrs[i].ms));
 	}
 	if ((set | clr) & MS_ATIME)
-		change_atime(&opts->change, set);
+		change_atime(&opts->change, set & MS_ATIME, clr & MS_ATIME);
 
 	return 0;
 }
@@ -175,7 +186,11 @@ static int parse_one(struct mntopts *opts, const char *name, const char *value, 
 	    ((set | ~keep) & (MS_REMOUNT | MS_MOVE)))
 		return fail_unsupported(name, d);
 
-	if ((set || ~keep) && !value)
+	/* newer mount(8) has ro=vfs and the like, which the kernel would take for "ro" */
+	if ((set || ~keep) && value)
+		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, name, NULL,
+				       _("it takes no value here"));
+	if (set || ~keep)
 		rc = apply_flags(opts, name, set, ~keep);
 	else
 		rc = add_fs_option(opts, name, value);
@@ -229,7 +244,8 @@ int mntopts_parse(struct mntopts *opts, const char *optstr, struct diag *d)
 		if (rc)
 			return rc;
 	}
-	if (rc < 0)
+	/* libmount takes a quote that nothing ends for the end of the list */
+	if (rc < 0 || p[strspn(p, ",")])
 		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, optstr, NULL,
 				       _("not a list of mount options"));
 	return 0;
