@@ -49,9 +49,14 @@ static enum feature_have probe_open_tree(void)
 	return exists(ERRNO_OF(ul_open_tree(-1, "", ~0U)));
 }
 
+/* fsopen(2) asks for a capability first, fsconfig(2) of the same release does not */
 static enum feature_have probe_fsopen(void)
 {
-	return exists(ERRNO_OF(ul_fsopen("", ~0U)));
+	enum feature_have have = exists(ERRNO_OF(ul_fsopen("", ~0U)));
+
+	if (have != FEATURE_UNKNOWN)
+		return have;
+	return exists(ERRNO_OF(ul_fsconfig(-1, ~0U, NULL, NULL, 0)));
 }
 
 static enum feature_have probe_openat2(void)
