@@ -38,7 +38,15 @@ static int umount_confined(int rootfd, const char *target, int flags)
 	return rc;
 }
 
-/* Before Linux 6.8 a mount has no lasting id, and only a plain "/" is known. */
+static int is_path_error(int err)
+{
+	return err == ENOENT || err == ELOOP || err == EXDEV || err == ENOTDIR || err == EACCES;
+}
+
+/*
+ * 1 or 0, or -errno when there is no such path. Before Linux 6.8 a mount has no
+ * lasting id, and only a plain "/" is known.
+ */
 static int is_root(int rootfd, const char *target)
 {
 	struct stat root, st;
@@ -48,8 +56,9 @@ static int is_root(int rootfd, const char *target)
 	if (*target && target[strspn(target, "/")] == '\0')
 		return 1;
 	fd = nspath_open(rootfd, target, O_PATH);
+	/* the server of a mount may be dead, which shall not keep it mounted */
 	if (fd < 0)
-		return 0;
+		return is_path_error(-fd) ? fd : 0;
 	rc = fstat(rootfd, &root) == 0 && fstat(fd, &st) == 0 &&
 	     root.st_dev == st.st_dev && root.st_ino == st.st_ino &&
 	     mnt_unique_id(rootfd, "", AT_EMPTY_PATH, &rootid) == 0 &&
@@ -96,7 +105,7 @@ static int has_mounts_below(int rootfd, const char *target)
 
 static int fail(int rootfd, const char *target, int err, struct diag *d)
 {
-	if (err == ENOENT || err == ELOOP || err == EXDEV || err == ENOTDIR || err == EACCES)
+	if (is_path_error(err))
 		return diag_fail_cause(d, DIAG_DETACH, err, target, NULL, "%s",
 				       diag_cause(DIAG_TARGET_OPEN, err));
 	if (err == EINVAL && !is_mountpoint(rootfd, target))
@@ -139,9 +148,11 @@ static int umount_root(int rootfd, const char *target, int lazy, struct diag *d)
  */
 int nsumount(int rootfd, const char *target, int lazy, struct diag *d)
 {
-	int rc;
+	int rc = is_root(rootfd, target);
 
-	if (is_root(rootfd, target))
+	if (rc < 0)
+		return fail(rootfd, target, -rc, d);
+	if (rc)
 		return umount_root(rootfd, target, lazy, d);
 
 	rc = umount_confined(rootfd, target, lazy ? MNT_DETACH : 0);
@@ -262,22 +273,14 @@ int nsumount_recursive(int rootfd, const char *target, int lazy, struct diag *d)
 	ssize_t nr;
 	int rc;
 
-	/* MNT_DETACH takes all below with it */
-	if (lazy)
-		return nsumount(rootfd, target, lazy, d);
-	if (is_root(rootfd, target))
-		return umount_root(rootfd, target, lazy, d);
-
-	if (!is_mountpoint(rootfd, target))
+	/* MNT_DETACH takes all below with it; the rest are failures */
+	if (lazy || is_root(rootfd, target) || !is_mountpoint(rootfd, target))
 		return nsumount(rootfd, target, lazy, d);
 	rc = target_id(rootfd, target, &id);
-	if (rc == -ENOSYS)
+	nr = rc ? rc : list_below(id, &ids);
+	if (nr == -ENOSYS)
 		return diag_fail_nosys(d, DIAG_DETACH, ENOSYS, target,
 				       _("listmount(2) (Linux 6.8), which --recursive needs"));
-	if (rc)
-		return fail(rootfd, target, -rc, d);
-
-	nr = list_below(id, &ids);
 	if (nr < 0)
 		return fail(rootfd, target, -nr, d);
 	rc = umount_below(rootfd, target, ids, nr, d);

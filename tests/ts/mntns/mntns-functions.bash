@@ -103,6 +103,22 @@ function mntns_stop {
 	MNTNS_HELD=()
 }
 
+# mntns_copy_program TREE PROGRAM...: puts programs into TREE/bin, and beside it
+# the libraries that they need, for use where there is nothing but the tree.
+function mntns_copy_program {
+	local tree=$1 program libs
+	shift
+
+	mkdir -p "$tree/bin"
+	for program; do
+		program=$(type -P "$program") || ts_failed "no program $program"
+		libs=$(LD_TRACE_LOADED_OBJECTS=1 "$program" | grep -o '/[^ ]*')
+		cp -L "$program" "$tree/bin"
+		# shellcheck disable=SC2086
+		[ -z "$libs" ] || cp -L --parents $libs "$tree"
+	done
+}
+
 # mntns_label LABEL VALUE: from now on VALUE, where it stands as a word of its
 # own, is written as LABEL in all that mntns_try and mntns_renumber print.
 function mntns_label {
@@ -169,6 +185,25 @@ function mntns_mounts {
 				tags = tags " " $i
 			print $5, $4, $6 tags, $(i + 1)
 		}' "/proc/$1/mountinfo" | mntns_renumber >> "$TS_OUTPUT"
+}
+
+# mntns_hold_programs DIR: a namespace with the root DIR, held by HELD_PID, in
+# which the programs of the system can be executed. DIR may have more in it.
+function mntns_hold_programs {
+	local dir dirs=()
+
+	for dir in bin lib lib64 usr; do
+		if [ -L "/$dir" ]; then
+			cp -P "/$dir" "$1/$dir"
+		elif [ -d "/$dir" ]; then
+			mkdir "$1/$dir"
+			dirs+=("$dir")
+		fi
+	done
+	mntns_hold root root="$1"
+	for dir in "${dirs[@]}"; do
+		"$TS_CMD_MNTNS" attach "$HELD_PID" "/$dir" "/$dir" || ts_failed "attach /$dir"
+	done
 }
 
 function mntns_quote {
