@@ -47,6 +47,7 @@ struct footprint {
 
 struct isolate {
 	const char	*name;
+	bool		script;		/* of the suite, under run.sh */
 	unsigned int	timeout;	/* seconds, 0: none */
 	bool		strict;		/* nobody else makes namespaces here */
 	int		leftovers;
@@ -119,6 +120,30 @@ static int mount_tmpfs(const char *dir, dev_t *dev)
 	return 0;
 }
 
+/*
+ * In a chroot, "/" need not be a mount and cannot be made private. There the
+ * tree of the chroot becomes the root of the namespace.
+ */
+static int leave_chroot(void)
+{
+	int self = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	int tree = ul_open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	char *cwd = getcwd(NULL, 0);
+	int rc = 0;
+
+	if (self < 0 || tree < 0 || setns(self, CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    ul_move_mount(tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0 ||
+	    fchdir(tree) < 0 || ul_pivot_root(".", ".") < 0 || umount2(".", MNT_DETACH) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    chdir(cwd ? cwd : "/") < 0)
+		rc = -errno;
+	free(cwd);
+	close(self);
+	close(tree);
+	return rc;
+}
+
 /* Returns 0, or -errno when the caller may not have a namespace of its own. */
 static int make_private_namespace(struct footprint *fp)
 {
@@ -133,9 +158,11 @@ static int make_private_namespace(struct footprint *fp)
 		if (unshare(CLONE_NEWNS) < 0)
 			return -errno;
 	}
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return -errno;
-	rc = mount_tmpfs("/run", &fp->run_dev);
+	rc = mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : 0;
+	if (rc == -EINVAL)
+		rc = leave_chroot();
+	if (!rc)
+		rc = mount_tmpfs("/run", &fp->run_dev);
 	if (!rc)
 		rc = mount_tmpfs(SCRATCH, &fp->scratch_dev);
 	return rc;
@@ -562,7 +589,7 @@ static int outer(struct isolate *is)
 	while (waitpid(inner_pid, &wstatus, 0) < 0 && errno == EINTR)
 		;
 	if (rc == EXIT_NOISOLATE)
-		rc = 0;			/* it has said that it skips */
+		rc = is->script ? 0 : rc;	/* a script has said that it skips */
 	else {
 		rc = status_of(wstatus);
 		check_namespaces(is, &fp, before, nbefore);
@@ -600,14 +627,19 @@ int main(int argc, char *argv[])
 	int c, rc;
 
 	while ((c = getopt(argc, argv, "+ln:t:")) != -1) {
-		if (c == 'l')
+		switch (c) {
+		case 'l':
 			return list_namespaces();
-		if (c == 'n')
+		case 'n':
 			is.name = optarg;
-		else if (c == 't')
+			is.script = true;
+			break;
+		case 't':
 			is.timeout = strtoul(optarg, NULL, 10) * env_number("MNTNS_TEST_SLOW", 1);
-		else
+			break;
+		default:
 			return EXIT_FAILURE;
+		}
 	}
 	is.argv = argv + optind;
 	if (!*is.argv) {
