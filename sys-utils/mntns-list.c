@@ -13,7 +13,6 @@
 #include "mountapi.h"
 #include "nsref.h"
 #include "optutils.h"
-#include "strutils.h"
 #include "xalloc.h"
 
 #include "mntns-table.h"
@@ -490,9 +489,7 @@ int mntns_list(int argc, char **argv)
 	} else {
 		default_columns(ctl.nrefs);
 	}
-	if (outarg && string_add_to_idarray(outarg, columns, ARRAY_SIZE(columns), &ncolumns,
-					    column_name_to_id) < 0)
-		return EXIT_FAILURE;
+	mntns_choose_columns(outarg, columns, ARRAY_SIZE(columns), &ncolumns, column_name_to_id);
 
 	ctl.refs = xcalloc(ctl.nrefs, sizeof(*ctl.refs));
 	ctl.tabs = xcalloc(ctl.nrefs, sizeof(*ctl.tabs));

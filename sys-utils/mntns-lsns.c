@@ -14,7 +14,6 @@
 #include "nsref.h"
 #include "optutils.h"
 #include "pathnames.h"
-#include "strutils.h"
 #include "xalloc.h"
 
 #include "mntns-table.h"
@@ -306,9 +305,7 @@ static void choose_columns(int all, const char *list)
 		for (i = 0; i < ARRAY_SIZE(default_columns); i++)
 			columns[ncolumns++] = default_columns[i];
 	}
-	if (list && string_add_to_idarray(list, columns, ARRAY_SIZE(columns), &ncolumns,
-					  column_name_to_id) < 0)
-		exit(EXIT_FAILURE);
+	mntns_choose_columns(list, columns, ARRAY_SIZE(columns), &ncolumns, column_name_to_id);
 }
 
 int mntns_lsns(int argc, char **argv)

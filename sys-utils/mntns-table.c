@@ -12,6 +12,7 @@
 #include "lazylibs.h"
 #include "mnttab.h"
 #include "nls.h"
+#include "strutils.h"
 #include "xalloc.h"
 
 #include "mntns-table.h"
@@ -37,6 +38,25 @@ int mntns_column_to_id(const struct mntns_column *infos, size_t ninfos,
 	}
 	warnx(_("unknown column: %.*s"), (int) namesz, name);
 	return -1;
+}
+
+/*
+ * mntns_choose_columns - what -o says, or exit
+ * @list: argument of -o, "COL,..." or "+COL,..."; or NULL
+ * @columns: indexes of the columns, with the default ones to begin with
+ * @size: room in @columns
+ * @ncolumns: how many there are
+ * @name_to_id: calls mntns_column_to_id()
+ */
+void mntns_choose_columns(const char *list, int *columns, size_t size, size_t *ncolumns,
+			  int (name_to_id)(const char *, size_t))
+{
+	if (!list)
+		return;
+	if (!*list)
+		errx(EXIT_FAILURE, _("no column specified"));
+	if (string_add_to_idarray(list, columns, size, ncolumns, name_to_id) < 0)
+		exit(EXIT_FAILURE);
 }
 
 /*

@@ -43,6 +43,8 @@ struct mntns_output {
 
 extern int mntns_column_to_id(const struct mntns_column *infos, size_t ninfos,
 			      const char *name, size_t namesz);
+extern void mntns_choose_columns(const char *list, int *columns, size_t size, size_t *ncolumns,
+				 int (name_to_id)(const char *, size_t));
 extern struct libscols_table *mntns_new_table(const struct mntns_output *out, const char *name,
 					      const struct mntns_column *infos,
 					      const int *columns, size_t ncolumns);

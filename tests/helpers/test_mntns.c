@@ -542,6 +542,74 @@ static void make_dead(struct request *rq)
 	tell(m.pid, 0, -1, -1);
 }
 
+/* A process in a user namespace; it waits for a map until its end of @fd closes. */
+static pid_t fork_user_namespace(int *fd)
+{
+	int p[2];
+	pid_t pid;
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		err(EXIT_FAILURE, "pipe");
+	pid = fork();
+	if (pid < 0)
+		err(EXIT_FAILURE, "fork");
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(CLONE_NEWUSER) < 0)
+			err(EXIT_FAILURE, "failed to make a user namespace");
+		close(p[1]);
+		pause();
+	}
+	close(p[1]);
+	/* the end of the file is the sign that unshare() was called */
+	if (read(p[0], &(char) { 0 }, 1) < 0)
+		err(EXIT_FAILURE, "read");
+	*fd = p[0];
+	return pid;
+}
+
+static int open_mapped_user_namespace(const char *map)
+{
+	static const char *const names[] = { "uid_map", "gid_map" };
+	char path[64];
+	int fd, pipefd;
+	pid_t pid = fork_user_namespace(&pipefd);
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/%s", pid, names[i]);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0 || write(fd, map, strlen(map)) < 0)
+			err(EXIT_FAILURE, "failed to write %s", path);
+		close(fd);
+	}
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		err(EXIT_FAILURE, "%s", path);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(pipefd);
+	return fd;
+}
+
+static void make_idmapped(struct request *rq)
+{
+	struct ul_mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
+	int fd;
+
+	attr.userns_fd = open_mapped_user_namespace("0 100000 1000\n1000 5 1\n");
+	new_namespace(rq);
+	if (chdir(needed(rq->dir, "dir")) < 0)
+		err(EXIT_FAILURE, "%s", rq->dir);
+	mount_tmpfs("plain", "plain");
+	fd = clone_tree("plain");
+	if (ul_mount_setattr(fd, "", AT_EMPTY_PATH, &attr) < 0)
+		err(EXIT_FAILURE, "failed to map the ids");
+	make_dir("idmapped");
+	attach(fd, "idmapped");
+	tell_and_hold(rq);
+}
+
 static const struct mode modes[] = {
 	{ "process",	make_process,	  "a copy of the caller's, private, held by a process" },
 	{ "root",	make_root,	  "root=DIR is the root; held by a process" },
@@ -554,6 +622,7 @@ static const struct mode modes[] = {
 	{ "userns",	make_userns,	  "owned by a user namespace of uid=UID [root=DIR]" },
 	{ "detached",	make_detached,	  "a clone of dir=DIR, or a new type=TYPE, held as fd=" },
 	{ "many",	make_many,	  "n=N mounts below dir=DIR" },
+	{ "idmapped",	make_idmapped,	  "dir=DIR/plain and, with mapped ids, DIR/idmapped" },
 	{ "names",	make_names,	  "hostile names below dir=DIR" },
 	{ "nsfs",	make_nsfs,	  "type=net|uts|ipc pinned on file=FILE inside" },
 	{ "threads",	make_threads,	  "one thread, tid=, has a namespace of its own" },
