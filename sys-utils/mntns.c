@@ -51,13 +51,13 @@ void mntns_errtryhelp(int status)
 }
 
 /*
- * init_locale - setlocale(), as far as messages need it
+ * init_nls - prepare what translated messages need
  *
- * All categories cost 40 % of the start-up where each is a file of its own, as
- * C.UTF-8 is on Debian: so none for the locales that translate nothing. See
- * setlocale(3) for the order of the variables.
+ * To set all categories costs 40 % of the start-up where each is a file of its
+ * own, as C.UTF-8 is on Debian: so none for the locales that translate nothing.
+ * See setlocale(3) for the order of the variables.
  */
-static void init_locale(void)
+static void init_nls(void)
 {
 	static const char *const vars[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
 	const char *name = NULL;
@@ -72,6 +72,8 @@ static void init_locale(void)
 
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_MESSAGES, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
 }
 
 void load_smartcols_or_err(void)
@@ -144,9 +146,7 @@ int main(int argc, char **argv)
 	const struct mntns_verb *verb;
 	int c;
 
-	init_locale();
-	bindtextdomain(PACKAGE, LOCALEDIR);
-	textdomain(PACKAGE);
+	init_nls();
 	close_stdout_atexit();
 
 	argv[0] = program_invocation_short_name;
