@@ -38,7 +38,9 @@ void bench_title(const char *fmt, ...)
 
 static const char *time_text(double us, char *buf, size_t size)
 {
-	if (us >= 1e6)
+	if (us <= 0)
+		snprintf(buf, size, "-");
+	else if (us >= 1e6)
 		snprintf(buf, size, "%.2f s", us / 1e6);
 	else if (us >= 1e5)
 		snprintf(buf, size, "%.0f ms", us / 1e3);

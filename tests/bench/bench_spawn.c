@@ -30,7 +30,7 @@ static const char pivot_script[] =
 static const char crun_config[] =
 	"{\"ociVersion\":\"1.0.0\",\"root\":{\"path\":\"%s\"},"
 	"\"process\":{\"args\":[\"/true\"],\"cwd\":\"/\",\"user\":{\"uid\":0,\"gid\":0}},"
-	"\"linux\":{\"namespaces\":[{\"type\":\"mount\"}]}}\n";
+	"\"mounts\":[],\"linux\":{\"namespaces\":[{\"type\":\"mount\"}]}}\n";
 
 static const char *make_bundle(const struct bench *b)
 {
@@ -60,6 +60,7 @@ static void run_peers(struct bench *b)
 	struct bench_group g = { .bench = b };
 	struct bench_cmd *stat, *dyn, *ours, *bwrap, *minijail;
 
+	bench_add(&g, "floor: true itself", bench_path("%s/true", b->tree), NULL);
 	stat = b->limit_static ? bench_add(&g, "limit: launcher, static", b->limit_static,
 					   launch(b), b->tree, "/true", NULL) : NULL;
 	dyn = bench_add(&g, "limit: launcher, libc", b->limit, launch(b), b->tree, "/true", NULL);
