@@ -34,6 +34,7 @@ int nsmake_enter(struct nsmake *req, struct diag *d);
 int nsmake_has_open_tree(void);
 int nsmake_parse_method(const char *name, enum nsmake_method *method);
 const char *nsmake_method_name(enum nsmake_method method);
+int nsmake_check_bindable(const struct nsmake *req, int treefd, struct diag *d);
 
 /* lib/nsmake-standin.c */
 int nsmake_standin_enter(const struct nsmake *req, struct diag *d);

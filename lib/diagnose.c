@@ -126,6 +126,7 @@ static const struct diag_row rows[] = {
 
 	{ DIAG_NS_UNSHARE, EPERM, NEEDS_ADMIN_OWN, NULL },
 	{ DIAG_NS_UNSHARE, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
+	{ DIAG_NS_MOVE_ROOT, ENOENT, N_("the directory was removed"), NULL },
 	{ DIAG_NS_MOVE_ROOT, ELOOP,
 	  N_("the tree holds a pinned mount namespace"), N_("unmount the pin first") },
 	{ DIAG_NS_PIVOT, EINVAL,
@@ -134,7 +135,7 @@ static const struct diag_row rows[] = {
 
 	{ DIAG_PIN_DIR, EACCES, N_("only root may pin by name"), N_("use --pin FILE") },
 	{ DIAG_PIN_DIR, EPERM, N_("only root may pin by name"), N_("use --pin FILE") },
-	{ DIAG_PIN_FILE, EISDIR, N_("is a directory, a pin needs a file"), NULL },
+	{ DIAG_PIN_FILE, EISDIR, N_("it is a directory, a pin needs a file"), NULL },
 	{ DIAG_PIN_FILE, EEXIST, N_("a namespace is pinned there already"), NULL },
 	{ DIAG_PIN_MOUNT, EEXIST, N_("the name is taken"), N_("see mntns lsns") },
 	{ DIAG_PIN_MOUNT, ELOOP,

@@ -7,6 +7,7 @@
  * OPEN_TREE_NAMESPACE: copy the caller's namespace and drop all but the tree
  */
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +25,67 @@
 #include "nsref.h"
 
 /*
+ * Linux 6.17 to 7.1 forget in unshare(2) that a mount is unbindable, and would
+ * show in the new namespace what was to be left out. Kernels before 6.8, which
+ * cannot tell, do not forget.
+ */
+struct unbindable {
+	char **points;
+	size_t nr;
+};
+
+static void add_unbindable(struct unbindable *u, uint64_t id)
+{
+	union {
+		struct ul_statmount sm;
+		char buf[sizeof(struct ul_statmount) + PATH_MAX];
+	} s;
+	char **points;
+
+	if (ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC | UL_STATMOUNT_MNT_POINT,
+			 &s.sm, sizeof(s), 0) < 0 ||
+	    !(s.sm.mnt_propagation & MS_UNBINDABLE) || !(s.sm.mask & UL_STATMOUNT_MNT_POINT))
+		return;
+	points = reallocarray(u->points, u->nr + 1, sizeof(*points));
+	if (!points)
+		return;
+	u->points = points;
+	points[u->nr] = strdup(s.sm.str + s.sm.mnt_point);
+	if (points[u->nr])
+		u->nr++;
+}
+
+static void find_unbindable(int treefd, struct unbindable *u)
+{
+	uint64_t mount, ids[512], last = 0;
+	ssize_t i, n;
+
+	if (mnt_unique_id(treefd, "", AT_EMPTY_PATH, &mount) < 0)
+		return;
+	while ((n = ul_listmount(mount, 0, last, ids, ARRAY_SIZE(ids), 0)) > 0) {
+		for (i = 0; i < n; i++)
+			add_unbindable(u, ids[i]);
+		last = ids[n - 1];
+	}
+}
+
+static void restore_unbindable(const struct unbindable *u)
+{
+	struct ul_mount_attr attr = { .propagation = MS_UNBINDABLE };
+	size_t i;
+
+	for (i = 0; i < u->nr; i++)
+		ul_mount_setattr(AT_FDCWD, u->points[i], AT_SYMLINK_NOFOLLOW, &attr);
+}
+
+static void free_unbindable(struct unbindable *u)
+{
+	while (u->nr)
+		free(u->points[--u->nr]);
+	free(u->points);
+}
+
+/*
  * Step 1: a copy of the caller's namespace. The copy leaves out pinned mount
  * namespaces, so the tree is cloned after it; and it is cloned before the
  * mounts are made private, so that a copy that is to stay a peer or a slave of
@@ -31,20 +93,27 @@
  */
 static int unshare_and_clone(const struct nsmake *req, struct diag *d)
 {
-	int treefd, clone;
+	struct unbindable lost = { .nr = 0 };
+	int treefd, rc;
 
-	/* a wrong path fails before there is anything to throw away */
+	/* a wrong tree fails before there is anything to throw away */
 	treefd = open(req->tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (treefd < 0)
 		return diag_fail(d, DIAG_TREE_OPEN, errno, req->tree);
+	rc = nsmake_check_bindable(req, treefd, d);
+	if (!rc && req->recursive)
+		find_unbindable(treefd, &lost);
 	close(treefd);
 
-	if (unshare(CLONE_NEWNS) < 0)
-		return diag_fail(d, DIAG_NS_UNSHARE, errno, req->tree);
-
-	clone = detached_clone(AT_FDCWD, req->tree, req->recursive, &req->change,
-			       DIAG_TREE_CLONE, req->tree, d);
-	return clone;
+	if (!rc && unshare(CLONE_NEWNS) < 0)
+		rc = diag_fail(d, DIAG_NS_UNSHARE, errno, req->tree);
+	if (!rc) {
+		restore_unbindable(&lost);
+		rc = detached_clone(AT_FDCWD, req->tree, req->recursive, &req->change,
+				    DIAG_TREE_CLONE, req->tree, d);
+	}
+	free_unbindable(&lost);
+	return rc;
 }
 
 /*

@@ -70,19 +70,35 @@ int nsmake_has_open_tree(void)
 	return errno == EBADF || errno == EPERM;
 }
 
-/* The two states of a mount that EINVAL stands for most often. */
-static int fail_namespace(const struct nsmake *req, int treefd, int err, struct diag *d)
+/*
+ * nsmake_check_bindable:
+ * @req: what to make
+ * @treefd: its tree, open
+ * @d: failure
+ *
+ * Returns: 0, or -EINVAL with @d set when the tree is on an unbindable mount,
+ * which kernels before 6.8 do not tell beforehand.
+ */
+int nsmake_check_bindable(const struct nsmake *req, int treefd, struct diag *d)
 {
 	struct ul_statmount sm;
 	uint64_t id;
 
-	if (err == EINVAL && mnt_unique_id(treefd, "", AT_EMPTY_PATH, &id) == 0 &&
-	    ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) == 0 &&
-	    (sm.mnt_propagation & MS_UNBINDABLE))
-		return diag_fail_cause(d, DIAG_TREE_NAMESPACE, err, req->tree,
-				_("make it private first, see mount --make-private"),
-				_("the mount is unbindable"));
+	if (mnt_unique_id(treefd, "", AT_EMPTY_PATH, &id) < 0 ||
+	    ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) < 0 ||
+	    !(sm.mnt_propagation & MS_UNBINDABLE))
+		return 0;
 
+	return diag_fail_cause(d, DIAG_TREE_NAMESPACE, EINVAL, req->tree,
+			       _("make it private first, see mount --make-private"),
+			       _("the mount is unbindable"));
+}
+
+/* The state of a mount that EINVAL stands for most often, then the others. */
+static int fail_namespace(const struct nsmake *req, int treefd, int err, struct diag *d)
+{
+	if (err == EINVAL && nsmake_check_bindable(req, treefd, d) != 0)
+		return -err;
 	return diag_fail(d, DIAG_TREE_NAMESPACE, err, req->tree);
 }
 
