@@ -125,8 +125,13 @@ static int fs_fail(int fsfd, enum diag_step step, int err, const char *object, s
 	char buf[512];
 	const char *message = fs_message(fsfd, buf, sizeof(buf));
 
-	return message ? diag_fail_cause(d, step, err, object, NULL, "%s", message) :
-			 diag_fail(d, step, err, object);
+	if (!message)
+		return diag_fail(d, step, err, object);
+	/* the message speaks of the option; for the rest the errno knows more */
+	if (err == EINVAL)
+		return diag_fail_cause(d, step, err, object, NULL, "%s", message);
+	return diag_fail_cause(d, step, err, object, NULL, "%s (%s)", message,
+			       diag_cause(step, err));
 }
 
 static int fs_configure(int fsfd, const char *source, const struct mntopts *opts,

@@ -269,7 +269,7 @@ static int umount_below(int rootfd, const char *target, uint64_t *ids, size_t nr
  */
 int nsumount_recursive(int rootfd, const char *target, int lazy, struct diag *d)
 {
-	uint64_t id, *ids;
+	uint64_t id, *ids = NULL;
 	ssize_t nr;
 	int rc;
 
