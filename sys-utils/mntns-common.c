@@ -46,11 +46,18 @@ void mntns_err(struct diag *d)
  * mntns_preload_messages - loads the catalogs of messages and the character
  * conversion for them, which the C library would else do at the first message,
  * from the tree of a namespace that others control
+ *
+ * LANGUAGE may name several languages, and a catalog is loaded when those before
+ * it lack a message: so one is asked for that all of them lack.
  */
 void mntns_preload_messages(void)
 {
 	ignore_result(strerror(EINVAL));
 	ignore_result(_("failed to execute %s"));
+#ifdef ENABLE_NLS
+	ignore_result(dgettext("libc", "in no catalog"));
+	ignore_result(dgettext(PACKAGE, "in no catalog"));
+#endif
 }
 
 /*
