@@ -114,26 +114,31 @@ static int parse_stream(struct libmnt_table *tb, FILE *f, const char *path)
 	return rc > 0 ? -EINVAL : rc;
 }
 
-/* Reads @path, or the mountinfo inside of @ref when that is NULL. */
-static int parse_mountinfo(struct libmnt_table *tb, const struct nsref *ref, const char *path)
+static int parse_file(struct libmnt_table *tb, const char *path)
 {
-	pid_t pid = -1;
-	FILE *f;
+	FILE *f = fopen(path, "r" UL_CLOEXECSTR);
 	int rc;
 
-	f = path ? fopen(path, "r" UL_CLOEXECSTR) : open_in_child(ref->fd, &pid);
 	if (!f)
 		return -errno;
-
-	rc = parse_stream(tb, f, path ? path : _PATH_PROC_MOUNTINFO);
+	rc = parse_stream(tb, f, path);
 	fclose(f);
-	if (pid > 0) {
-		int err = wait_child(pid);
-
-		if (err)
-			rc = -err;
-	}
 	return rc;
+}
+
+static int parse_in_child(struct libmnt_table *tb, int nsfd)
+{
+	pid_t pid = -1;
+	FILE *f = open_in_child(nsfd, &pid);
+	int rc, err;
+
+	if (!f)
+		return -errno;
+	rc = parse_stream(tb, f, _PATH_PROC_MOUNTINFO);
+	fclose(f);
+
+	err = wait_child(pid);
+	return err ? -err : rc;
 }
 
 /*
@@ -147,13 +152,13 @@ static int parse_namespace(struct libmnt_table *tb, const struct nsref *ref)
 	int rc;
 
 	if (!ref || ref->kind == NSREF_SELF)
-		return parse_mountinfo(tb, NULL, _PATH_PROC_MOUNTINFO);
+		return parse_file(tb, _PATH_PROC_MOUNTINFO);
 
-	rc = parse_mountinfo(tb, ref, NULL);
+	rc = parse_in_child(tb, ref->fd);
 	if (rc != -EPERM || ref->pid <= 0)
 		return rc;
 	snprintf(path, sizeof(path), _PATH_PROC "/%d/mountinfo", (int) ref->pid);
-	return parse_mountinfo(tb, NULL, path);
+	return parse_file(tb, path);
 }
 
 static int add_text(struct mnttab *tab, const char **field, const char *str, const char *same)

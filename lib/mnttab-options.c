@@ -170,13 +170,14 @@ uint32_t mnt_parse_attributes(const char *opts)
  */
 const char *mnt_parse_sb_flags(const char *opts, uint32_t *flags)
 {
-	size_t i, len;
+	size_t i;
 
 	*flags = strncmp(opts, "ro", 2) == 0 ? MS_RDONLY : 0;
 	opts += strcspn(opts, ",");
 
 	for (i = 0; i < ARRAY_SIZE(sb_names); i++) {
-		len = strlen(sb_names[i].name);
+		size_t len = strlen(sb_names[i].name);
+
 		if (strncmp(opts, sb_names[i].name, len) == 0 &&
 		    (!opts[len] || opts[len] == ',')) {
 			*flags |= sb_names[i].flag;

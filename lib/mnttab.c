@@ -256,7 +256,7 @@ static int list_all(struct reader *r)
 
 static const char *get_string(const struct ul_statmount *sm, uint64_t bit, uint32_t offset)
 {
-	return sm->mask & bit ? sm->str + offset : NULL;
+	return (sm->mask & bit) ? sm->str + offset : NULL;
 }
 
 static int is_octal(char c)

@@ -542,6 +542,16 @@ static void make_dead(struct request *rq)
 	tell(m.pid, 0, -1, -1);
 }
 
+/* The last visible mount is gone; what is left nobody can unmount. */
+static void make_empty(struct request *rq)
+{
+	new_namespace(rq);
+	become_root(needed(rq->root, "root"));
+	if (umount2("/", MNT_DETACH) < 0)
+		err(EXIT_FAILURE, "failed to unmount /");
+	tell_and_hold(rq);
+}
+
 /* A process in a user namespace; it waits for a map until its end of @fd closes. */
 static pid_t fork_user_namespace(int *fd)
 {
@@ -617,6 +627,7 @@ static const struct mode modes[] = {
 	{ "fd",		make_fd,	  "held by an open fd alone [root=DIR]" },
 	{ "pin",	make_pin,	  "pinned on file=FILE [root=DIR]; does not wait" },
 	{ "stacked",	make_stacked,	  "n=N filesystems stacked on /" },
+	{ "empty",	make_empty,	  "root=DIR was the root and is unmounted" },
 	{ "propagation", make_propagation, "dir=DIR/{shared,slave,slave-shared,private,unbindable}" },
 	{ "locked",	make_locked,	  "dir=DIR/locked and a child, locked [uid=UID]" },
 	{ "userns",	make_userns,	  "owned by a user namespace of uid=UID [root=DIR]" },
