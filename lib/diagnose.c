@@ -13,8 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "c.h"
+#include "mountapi.h"
 #include "nls.h"
 #include "diagnose.h"
 
@@ -83,6 +85,7 @@ struct diag_row {
 
 #define NEEDS_ADMIN	N_("this needs CAP_SYS_ADMIN")
 #define NEEDS_ADMIN_OWN	N_("this needs CAP_SYS_ADMIN in the caller's user namespace")
+#define FILTERED	N_("the caller has CAP_SYS_ADMIN, so a seccomp filter forbids it or another user namespace owns it")
 #define OLD_KERNEL_API	N_("the kernel lacks the new mount API or a seccomp filter hides it")
 #define TOO_MANY_NS	N_("the limit on mount namespaces is reached")
 #define RAISE_MAX_NS	N_("raise the sysctl user.max_mnt_namespaces or remove unused namespaces")
@@ -134,7 +137,7 @@ static const struct diag_row rows[] = {
 	  N_("a kernel with OPEN_TREE_NAMESPACE (Linux 7.0) is needed here") },
 
 	{ DIAG_PIN_DIR, EACCES, N_("only root may pin by name"), N_("use --pin FILE") },
-	{ DIAG_PIN_DIR, EPERM, N_("only root may pin by name"), N_("use --pin FILE") },
+	{ DIAG_PIN_DIR, EPERM, NEEDS_ADMIN, NULL },
 	{ DIAG_PIN_FILE, EISDIR, N_("it is a directory, a pin needs a file"), NULL },
 	{ DIAG_PIN_FILE, EEXIST, N_("a namespace is pinned there already"), NULL },
 	{ DIAG_PIN_MOUNT, EEXIST, N_("the name is taken"), N_("see mntns lsns") },
@@ -236,6 +239,22 @@ const char *diag_cause(enum diag_step step, int err)
 
 	if (row)
 		return _(row->cause);
+/*
+ * A seccomp filter, as container engines use, answers EPERM like a kernel that
+ * misses a privilege; here the caller has it, and a filter.
+ */
+static int is_filtered(void)
+{
+	return prctl(PR_GET_SECCOMP) == 2 && caller_has_sys_admin();
+}
+
+static int is_about_privileges(const struct diag_row *row)
+{
+	static const char *const needs[] = { NEEDS_ADMIN, NEEDS_ADMIN_OWN };
+
+	return strcmp(row->cause, needs[0]) == 0 || strcmp(row->cause, needs[1]) == 0;
+}
+
 	if (err == ENOSYS)
 		return _(OLD_KERNEL_API);
 
@@ -248,6 +267,8 @@ const char *diag_cause(enum diag_step step, int err)
  * Arguments as for diag_cause().
  *
  * Returns: what would help, or NULL.
+	if (err == EPERM && (!row || is_about_privileges(row)) && is_filtered())
+		return _(FILTERED);
  */
 const char *diag_remedy(enum diag_step step, int err)
 {

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <linux/capability.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -276,6 +277,21 @@ int ul_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
 	} while (fd < 0 && errno == EAGAIN && --tries);
 
 	return fd;
+}
+
+/*
+ * caller_has_sys_admin:
+ *
+ * Returns: 1 when CAP_SYS_ADMIN is effective, in whatever user namespace the
+ * caller is, else 0. See capget(2).
+ */
+int caller_has_sys_admin(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	return syscall(SYS_capget, &head, data) == 0 &&
+	       (data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN));
 }
 
 int ul_pidfd_open(pid_t pid, unsigned int flags)
