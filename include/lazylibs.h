@@ -172,6 +172,7 @@ extern struct lazy_smartcols {
 	X(mnt_optstr_next_option) \
 	X(mnt_optstr_get_flags) \
 	X(mnt_get_builtin_optmap) \
+	X(mnt_guess_system_root) \
 	X(mnt_resolve_spec) \
 	X(mnt_new_table) \
 	X(mnt_unref_table) \
@@ -200,6 +201,7 @@ extern struct lazy_libmount {
 #define mnt_optstr_next_option		(*lazy_libmount.p_mnt_optstr_next_option)
 #define mnt_optstr_get_flags		(*lazy_libmount.p_mnt_optstr_get_flags)
 #define mnt_get_builtin_optmap		(*lazy_libmount.p_mnt_get_builtin_optmap)
+#define mnt_guess_system_root		(*lazy_libmount.p_mnt_guess_system_root)
 #define mnt_resolve_spec		(*lazy_libmount.p_mnt_resolve_spec)
 #define mnt_new_table			(*lazy_libmount.p_mnt_new_table)
 #define mnt_unref_table			(*lazy_libmount.p_mnt_unref_table)

@@ -94,10 +94,13 @@ uint32_t mnt_parse_attributes(const char *opts);
 const char *mnt_parse_sb_flags(const char *opts, uint32_t *flags);
 
 /* between the sources of mnttab */
+#define MNTTAB_ROOT_DEVICE	"/dev/root"
+
 const char *mnttab_add_string(struct mnttab *tab, const char *str, size_t len,
 			      const char *same);
 int mnttab_read_mountinfo(struct mnttab *tab, const struct nsref *ref, struct diag *d);
 int mnttab_patch_mountinfo(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 			   struct diag *d);
+int mnttab_name_root_device(struct mnttab *tab);
 
 #endif /* UTIL_LINUX_MNTTAB_H */

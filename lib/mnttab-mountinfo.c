@@ -4,7 +4,8 @@
  * Copyright (C) 2026 The mntns authors
  *
  * mnttab-mountinfo - the mounts of a mount namespace from mountinfo, for
- * kernels without listmount and statmount, or without one of its fields
+ * kernels without listmount and statmount, or without one of its fields; all
+ * that mnttab needs libmount for
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -355,6 +356,38 @@ int mnttab_patch_mountinfo(struct mnttab *tab, const struct nsref *ref, uint64_t
 	if (rc == 0) {
 		tab->missing &= ~mask;
 		tab->patched |= mask;
+	}
+	return rc;
+}
+
+/*
+ * mnttab_name_root_device:
+ * @tab: table that was read with UL_STATMOUNT_SB_SOURCE and UL_STATMOUNT_SB_BASIC
+ *
+ * The kernel calls the device that it mounted itself at boot /dev/root, a name
+ * that is in no /dev. libmount, which finds the name by the device number, does
+ * the same to what it reads from mountinfo. A name that is not found stays.
+ *
+ * Returns: 0 or -ENOMEM.
+ */
+int mnttab_name_root_device(struct mnttab *tab)
+{
+	uint32_t i;
+	int rc = 0;
+
+	if (load_libmount() != 0)
+		return 0;
+
+	for (i = 0; rc == 0 && i < tab->nmounts; i++) {
+		struct mnt_entry *mnt = &tab->mounts[i];
+		char *path = NULL;
+
+		if (!mnt->source || strcmp(mnt->source, MNTTAB_ROOT_DEVICE) != 0)
+			continue;
+		if (mnt_guess_system_root(makedev(mnt->dev_major, mnt->dev_minor),
+					  NULL, &path) == 0 && path)
+			rc = add_text(tab, &mnt->source, path, NULL);
+		free(path);
 	}
 	return rc;
 }

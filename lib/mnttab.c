@@ -50,6 +50,7 @@ struct reader {
 	uint64_t mask;			/* asked for */
 	uint64_t supported;		/* what SUPPORTED_MASK says, 0 is unknown */
 	uint64_t seen;			/* masks of all answers */
+	int has_root_device;		/* a source is MNTTAB_ROOT_DEVICE */
 };
 
 /*
@@ -426,10 +427,13 @@ static int stat_all(struct mnttab *tab, struct reader *r)
 		if (rc)
 			return rc;
 		mnt->id = r->ids[i];
+		if (mnt->source && mnt->source != prev->source &&
+		    strcmp(mnt->source, MNTTAB_ROOT_DEVICE) == 0)
+			r->has_root_device = 1;
 		prev = mnt;
 		tab->nmounts++;
 	}
-	return 0;
+	return r->has_root_device ? mnttab_name_root_device(tab) : 0;
 }
 
 /*
