@@ -87,6 +87,11 @@ struct diag_row {
 #define NEEDS_ADMIN_OWN	N_("this needs CAP_SYS_ADMIN in the caller's user namespace")
 #define FILTERED	N_("the caller has CAP_SYS_ADMIN, so a seccomp filter forbids it or another user namespace owns it")
 #define OLD_KERNEL_API	N_("the kernel lacks the new mount API or a seccomp filter hides it")
+#define NO_OPEN_TREE	N_("the kernel lacks open_tree(2) (Linux 5.2), or a seccomp filter hides it")
+#define NO_MOVE_MOUNT	N_("the kernel lacks move_mount(2) (Linux 5.2), or a seccomp filter hides it")
+#define NO_FSOPEN	N_("the kernel lacks fsopen(2) (Linux 5.2), or a seccomp filter hides it")
+#define NO_OPENAT2	N_("the kernel lacks openat2(2) (Linux 5.6), or a seccomp filter hides it")
+#define NO_SETATTR	N_("the kernel lacks mount_setattr(2) (Linux 5.12), or a seccomp filter hides it")
 #define TOO_MANY_NS	N_("the limit on mount namespaces is reached")
 #define RAISE_MAX_NS	N_("raise the sysctl user.max_mnt_namespaces or remove unused namespaces")
 
@@ -118,6 +123,8 @@ static const struct diag_row rows[] = {
 	{ DIAG_TREE_CLONE, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
 	{ DIAG_TREE_SETATTR, EINVAL,
 	  N_("a mount below it does not take the attribute or propagation"), NULL },
+	{ DIAG_TREE_CLONE, ENOSYS, NO_OPEN_TREE, NULL },
+	{ DIAG_TREE_SETATTR, ENOSYS, NO_SETATTR, NULL },
 	{ DIAG_TREE_SETATTR, EPERM,
 	  N_("an attribute is locked by a more privileged namespace"), NULL },
 
@@ -158,6 +165,7 @@ static const struct diag_row rows[] = {
 	  N_("this needs CAP_SYS_ADMIN over the namespace, and CAP_SYS_CHROOT") },
 	{ DIAG_JOIN_MNTNS, EINVAL,
 	  N_("the caller shares its root directory with another thread or process"), NULL },
+	{ DIAG_CHDIR_INSIDE, ENOSYS, NO_OPENAT2, NULL },
 	{ DIAG_CHDIR_INSIDE, EXDEV, N_("the path leaves the namespace"), NULL },
 	{ DIAG_CHDIR_INSIDE, ELOOP, N_("the path leads over a magic link or too many symbolic links"), NULL },
 
@@ -166,8 +174,10 @@ static const struct diag_row rows[] = {
 	  N_("use --recursive") },
 	{ DIAG_SOURCE_OPEN, EPERM, NEEDS_ADMIN, NULL },
 	{ DIAG_SOURCE_OPEN, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
+	{ DIAG_SOURCE_OPEN, ENOSYS, NO_OPEN_TREE, NULL },
 	{ DIAG_SOURCE_RESOLVE, ENOENT, N_("no such device, label or UUID"), NULL },
 	{ DIAG_FS_OPEN, ENODEV, N_("unknown filesystem type"), N_("see /proc/filesystems") },
+	{ DIAG_FS_OPEN, ENOSYS, NO_FSOPEN, NULL },
 	{ DIAG_FS_OPEN, EPERM, NEEDS_ADMIN, NULL },
 	{ DIAG_FS_OPTION, EINVAL, N_("unknown option or bad value"), NULL },
 	{ DIAG_FS_CREATE, EPERM,
@@ -182,6 +192,9 @@ static const struct diag_row rows[] = {
 	{ DIAG_FS_MOUNT, EPERM,
 	  N_("the filesystem would show more than the namespace lets see"), NULL },
 
+	{ DIAG_TARGET_OPEN, ENOSYS, NO_OPENAT2, NULL },
+	{ DIAG_TARGET_OPEN, EAGAIN,
+	  N_("directories on the way are renamed all the time"), N_("try again") },
 	{ DIAG_TARGET_OPEN, EXDEV, N_("the path leaves the namespace"), NULL },
 	{ DIAG_TARGET_OPEN, ELOOP,
 	  N_("the path leads over a magic link or too many symbolic links"), NULL },
@@ -198,6 +211,7 @@ static const struct diag_row rows[] = {
 	  N_("the source holds a pin of this namespace, or of an older one"),
 	  N_("unmount the pin first, or attach without --recursive") },
 	{ DIAG_ATTACH, ENOENT, N_("the target directory was removed"), NULL },
+	{ DIAG_ATTACH, ENOSYS, NO_MOVE_MOUNT, NULL },
 	{ DIAG_ATTACH, EPERM, NEEDS_ADMIN, NULL },
 	{ DIAG_ATTACH, ENOSPC,
 	  N_("the namespace holds as many mounts as it may"), N_("raise the sysctl fs.mount-max") },
@@ -226,20 +240,6 @@ static const struct diag_row *find_row(enum diag_step step, int err)
 }
 
 /*
- * diag_cause:
- * @step: what failed
- * @err: errno, positive
- *
- * Returns: the usual cause in words; strerror(3) where the errno speaks for
- * itself.
- */
-const char *diag_cause(enum diag_step step, int err)
-{
-	const struct diag_row *row = find_row(step, err);
-
-	if (row)
-		return _(row->cause);
-/*
  * A seccomp filter, as container engines use, answers EPERM like a kernel that
  * misses a privilege; here the caller has it, and a filter.
  */
@@ -255,6 +255,22 @@ static int is_about_privileges(const struct diag_row *row)
 	return strcmp(row->cause, needs[0]) == 0 || strcmp(row->cause, needs[1]) == 0;
 }
 
+/*
+ * diag_cause:
+ * @step: what failed
+ * @err: errno, positive
+ *
+ * Returns: the usual cause in words; strerror(3) where the errno speaks for
+ * itself.
+ */
+const char *diag_cause(enum diag_step step, int err)
+{
+	const struct diag_row *row = find_row(step, err);
+
+	if (err == EPERM && (!row || is_about_privileges(row)) && is_filtered())
+		return _(FILTERED);
+	if (row)
+		return _(row->cause);
 	if (err == ENOSYS)
 		return _(OLD_KERNEL_API);
 
@@ -267,8 +283,6 @@ static int is_about_privileges(const struct diag_row *row)
  * Arguments as for diag_cause().
  *
  * Returns: what would help, or NULL.
-	if (err == EPERM && (!row || is_about_privileges(row)) && is_filtered())
-		return _(FILTERED);
  */
 const char *diag_remedy(enum diag_step step, int err)
 {
