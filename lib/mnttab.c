@@ -47,7 +47,7 @@ struct reader {
 	size_t nids;
 	size_t idspace;
 
-	uint64_t mask;			/* asked for */
+	uint64_t mask;			/* asked for; the ids always, they cost nothing */
 	uint64_t supported;		/* what SUPPORTED_MASK says, 0 is unknown */
 	uint64_t seen;			/* masks of all answers */
 	int has_root_device;		/* a source is MNTTAB_ROOT_DEVICE */
@@ -450,7 +450,7 @@ static uint64_t missing_fields(const struct reader *r)
 static int read_by_statmount(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 			     unsigned int flags, struct diag *d)
 {
-	struct reader r = { .nsfd = -1, .mask = mask };
+	struct reader r = { .nsfd = -1, .mask = mask | UL_STATMOUNT_MNT_BASIC };
 	int rc;
 
 	rc = alloc_reader(&r);
@@ -470,6 +470,16 @@ static int read_by_statmount(struct mnttab *tab, const struct nsref *ref, uint64
 
 	return rc ? diag_fail(d, rc == -ENOMEM ? DIAG_MEMORY : DIAG_MNT_LIST, -rc,
 			      ns_name(ref)) : 0;
+}
+
+/* What mountinfo cannot tell, or may not be asked, stays unknown. */
+static void patch_missing(struct mnttab *tab, const struct nsref *ref)
+{
+	struct diag d = { .step = DIAG_NONE };
+
+	if (tab->missing && tab->nmounts)
+		mnttab_patch_mountinfo(tab, ref, tab->missing, &d);
+	diag_reset(&d);
 }
 
 /*
@@ -499,9 +509,7 @@ int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 
 	rc = read_by_statmount(tab, ref, mask, flags, d);
 	if (rc == 0) {
-		if (tab->missing)
-			mnttab_patch_mountinfo(tab, ref, tab->missing, &second);
-		diag_reset(&second);
+		patch_missing(tab, ref);
 		return 0;
 	}
 	if (!tab->fallback || rc == -ENOMEM)
@@ -538,7 +546,7 @@ int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 int mnttab_read_mount(struct mnttab *tab, const struct nsref *ref, uint64_t id,
 		      uint64_t mask, struct diag *d)
 {
-	struct reader r = { .nsfd = -1, .mask = mask };
+	struct reader r = { .nsfd = -1, .mask = mask | UL_STATMOUNT_MNT_BASIC };
 	int rc;
 
 	memset(tab, 0, sizeof(*tab));
@@ -557,5 +565,9 @@ int mnttab_read_mount(struct mnttab *tab, const struct nsref *ref, uint64_t id,
 	}
 	tab->missing = missing_fields(&r);
 	free_reader(&r);
-	return rc ? diag_fail(d, DIAG_MNT_STAT, -rc, ns_name(ref)) : 0;
+	if (rc)
+		return diag_fail(d, DIAG_MNT_STAT, -rc, ns_name(ref));
+
+	patch_missing(tab, ref);
+	return 0;
 }
