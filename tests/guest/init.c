@@ -566,13 +566,20 @@ static int relay_until_exit(pid_t pid, int sigfd, struct relay *re, size_t nrela
 	}
 }
 
+/* Tells the host how far we are. */
+static void tell(int statusfd, const char *line)
+{
+	write_all(statusfd, line, strlen(line));
+	tcdrain(statusfd);
+}
+
 /*
  * Runs the command and passes its output on, to the last byte: what it left
  * running is killed, so that the pipes end.
  *
  * Returns: exit status as a shell has it.
  */
-static int run_command(const struct config *cf)
+static int run_command(const struct config *cf, int statusfd)
 {
 	struct relay re[2];
 	size_t nrelays = cf->err ? 2 : 1;
@@ -584,6 +591,7 @@ static int run_command(const struct config *cf)
 		open_relay(&re[1], cf->err);
 	block_sigchld(&sigfd);
 
+	tell(statusfd, "started\n");	/* from here on the host does not try again */
 	pid = fork();
 	if (pid < 0)
 		die("fork", "for the command");
@@ -631,9 +639,8 @@ int main(void)
 	umask(022);
 
 	statusfd = open_device(cf.status);
-	status = run_command(&cf);
+	status = run_command(&cf, statusfd);
 	snprintf(buf, sizeof(buf), "%d\n", status);
-	write_all(statusfd, buf, strlen(buf));
-	tcdrain(statusfd);
+	tell(statusfd, buf);
 	power_off();
 }
