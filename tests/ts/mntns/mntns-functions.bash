@@ -20,11 +20,11 @@
 # Starts the script again under test_mntns_isolate; a build tree without that
 # helper is reported by mntns_init later.
 function mntns_isolate {
-	local builddir isolate name
+	local builddir="${0%/*}/../../.." isolate name
 
 	[ -z "$MNTNS_TEST_ISOLATED" ] || return 0
-	builddir=$(sed -n 's/.*--builddir=\([^ ]*\).*/\1/p' <<< "$*")
-	isolate="${builddir:-${0%/*}/../../..}/test_mntns_isolate"
+	[[ ! "$*" =~ --builddir=([^ ]+) ]] || builddir=${BASH_REMATCH[1]}
+	isolate="$builddir/test_mntns_isolate"
 	[ -x "$isolate" ] || return 0
 	name=${0%/*}
 	name="${name##*/}/${0##*/}"
@@ -144,22 +144,18 @@ function mntns_try_on {
 # mntns_try_as SHOWN COMMAND [ARG...]: SHOWN stands for the command up to the
 # arguments of mntns.
 function mntns_try_as {
-	local shown=$1 rc out="$TS_OUTPUT.raw" word seen='' cmdline
+	local shown=$1 rc out="$TS_OUTDIR/$TS_TESTNAME.raw" word seen=''
 	shift
 
-	cmdline=$shown
 	for word; do
-		[ -z "$seen" ] || cmdline+=" $(mntns_quote "$word")"
+		[ -z "$seen" ] || shown+=" $(mntns_quote "$word")"
 		[ "$word" != "$TS_CMD_MNTNS" ] || seen=yes
 	done
-	ts_run "$@" > "$out" 2>&1
+	echo "\$ $shown" > "$out"
+	ts_run "$@" >> "$out" 2>&1
 	rc=$(< "$TS_EXIT_CODE")
-	{
-		echo "\$ $cmdline"
-		cat "$out"
-		[ "$rc" = 0 ] || echo "[$rc]"
-	} | mntns_renumber >> "$TS_OUTPUT"
-	rm -f "$out"
+	[ "$rc" = 0 ] || echo "[$rc]" >> "$out"
+	mntns_renumber < "$out" >> "$TS_OUTPUT"
 	return "$rc"
 }
 
