@@ -9,7 +9,6 @@
 
 #include "kfeatures.h"
 #include "optutils.h"
-#include "strutils.h"
 #include "xalloc.h"
 
 #include "mntns-table.h"
@@ -36,14 +35,6 @@ static const struct mntns_column infos[] = {
 			  SCOLS_JSON_STRING, 0 }
 };
 
-static int columns[ARRAY_SIZE(infos) * 2];
-static size_t ncolumns;
-
-static int column_to_id(const char *name, size_t namesz)
-{
-	return mntns_column_to_id(infos, ARRAY_SIZE(infos), name, namesz);
-}
-
 static void __attribute__((__noreturn__)) usage(void)
 {
 	FILE *out = stdout;
@@ -55,12 +46,7 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputsln(_("Show what this kernel offers, and what is used where it does not."), out);
 
 	fputs(USAGE_OPTIONS, out);
-	fputsln(_(" -J, --json               use JSON output format"), out);
-	fputsln(_(" -n, --noheadings         don't print headings"), out);
-	fputsln(_(" -o, --output <list>      output columns"), out);
-	fputsln(_("     --output-all         output all columns"), out);
-	fputsln(_(" -P, --pairs              use key=\"value\" output format"), out);
-	fputsln(_(" -r, --raw                use raw output format"), out);
+	mntns_table_usage(out);
 
 	fputs(USAGE_SEPARATOR, out);
 	fprintf(out, USAGE_LIST_COLUMNS_OPTION(26));
@@ -90,79 +76,50 @@ static const char *cell(const struct feature *feature, int column)
 	}
 }
 
-static void print_features(const struct mntns_output *out)
+static void print_features(const struct mntns_table *t)
 {
-	struct libscols_table *tb;
+	struct libscols_table *tb = mntns_table_new(t);
 	const struct feature *features;
 	size_t i, n, nr;
 
 	features = features_get(&nr);
-	tb = mntns_new_table(out, "features", infos, columns, ncolumns);
-
 	for (i = 0; i < nr; i++) {
-		struct libscols_line *ln = scols_table_new_line(tb, NULL);
+		struct libscols_line *ln = mntns_table_line(tb, NULL);
 
-		if (!ln)
-			err(EXIT_FAILURE, _("failed to allocate output line"));
-		for (n = 0; n < ncolumns; n++)
-			mntns_set_cell(out, ln, n, xstrdup(cell(&features[i], columns[n])));
+		for (n = 0; n < t->ncolumns; n++)
+			mntns_table_cell(t, ln, n, xstrdup(cell(&features[i], t->columns[n])));
 	}
-	mntns_print_table(tb);
-	scols_unref_table(tb);
+	mntns_table_print(tb);
 }
 
 int mntns_features(int argc, char **argv)
 {
-	enum {
-		OPT_OUTPUT_ALL = CHAR_MAX + 1
-	};
 	static const struct option longopts[] = {
-		{ "help",	  no_argument,	     NULL, 'h' },
-		{ "json",	  no_argument,	     NULL, 'J' },
-		{ "list-columns", no_argument,	     NULL, 'H' },
-		{ "noheadings",	  no_argument,	     NULL, 'n' },
-		{ "output",	  required_argument, NULL, 'o' },
-		{ "output-all",	  no_argument,	     NULL, OPT_OUTPUT_ALL },
-		{ "pairs",	  no_argument,	     NULL, 'P' },
-		{ "raw",	  no_argument,	     NULL, 'r' },
-		{ "version",	  no_argument,	     NULL, 'V' },
+		TABLE_LONGOPTS,
+		{ "help",    no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
 		{ NULL }
 	};
-	static const ul_excl_t excl[] = {
+	static const ul_excl_t excl[] = {	/* rows and cols in ASCII order */
 		{ 'J', 'P', 'r' },
 		{ 0 }
 	};
 	static const int defaults[] = { COL_FEATURE, COL_HAVE, COL_USE, COL_ELSE };
 	int excl_st[ARRAY_SIZE(excl)] = UL_EXCL_STATUS_INIT;
-	struct mntns_output out = { .json = 0 };
-	const char *outarg = NULL;
-	int c, list_columns = 0;
+	struct mntns_table table = {
+		.name = "features",
+		.list_name = "features-columns",
+		.infos = infos,
+		.ninfos = ARRAY_SIZE(infos)
+	};
+	int c;
 
-	while ((c = getopt_long(argc, argv, "HhJno:PrV", longopts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, TABLE_SHORTOPTS "hV", longopts, NULL)) != -1) {
 		err_exclusive_options(c, longopts, excl, excl_st);
+		if (mntns_table_take(&table, c, optarg))
+			continue;
+
 		switch (c) {
-		case 'H':
-			list_columns = 1;
-			break;
-		case 'J':
-			out.json = 1;
-			break;
-		case 'n':
-			out.noheadings = 1;
-			break;
-		case 'o':
-			outarg = optarg;
-			break;
-		case OPT_OUTPUT_ALL:
-			for (ncolumns = 0; ncolumns < ARRAY_SIZE(infos); ncolumns++)
-				columns[ncolumns] = ncolumns;
-			break;
-		case 'P':
-			out.pairs = 1;
-			break;
-		case 'r':
-			out.raw = 1;
-			break;
 		case 'h':
 			usage();
 		case 'V':
@@ -175,18 +132,8 @@ int mntns_features(int argc, char **argv)
 		warnx(_("unexpected argument: %s"), argv[optind]);
 		errtryhelp(EXIT_FAILURE);
 	}
-	if (list_columns) {
-		mntns_list_columns(&out, "list-columns", infos, ARRAY_SIZE(infos));
-		return EXIT_SUCCESS;
-	}
-	if (!ncolumns) {
-		for (; ncolumns < ARRAY_SIZE(defaults); ncolumns++)
-			columns[ncolumns] = defaults[ncolumns];
-	}
-	if (outarg && string_add_to_idarray(outarg, columns, ARRAY_SIZE(columns),
-					    &ncolumns, column_to_id) < 0)
-		return EXIT_FAILURE;
 
-	print_features(&out);
+	mntns_table_choose(&table, defaults, ARRAY_SIZE(defaults));
+	print_features(&table);
 	return EXIT_SUCCESS;
 }

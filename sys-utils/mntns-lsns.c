@@ -16,7 +16,7 @@
 #include "pathnames.h"
 #include "xalloc.h"
 
-#include "mntns-table.h"
+#include "mntns-mntcols.h"
 #include "mntns.h"
 
 enum {
@@ -57,14 +57,6 @@ static const int default_columns[] = {
 	COL_NSID, COL_NS, COL_NAME, COL_MOUNTS, COL_PROCS, COL_PID, COL_COMMAND, COL_ROOT
 };
 
-static int columns[ARRAY_SIZE(infos) * 2];
-static size_t ncolumns;
-
-static int column_name_to_id(const char *name, size_t namesz)
-{
-	return mntns_column_to_id(infos, ARRAY_SIZE(infos), name, namesz);
-}
-
 static struct nsref make_ref(const struct nsiter_ns *ns)
 {
 	return (struct nsref) {
@@ -101,8 +93,8 @@ static char *root_text(const struct nsiter_ns *ns)
 	struct mnttab tab;
 	char *str = NULL;
 
-	if (mnttab_read_root(&tab, &ref, MNTNS_SOURCE_MASK, &d) == 0 && tab.nmounts)
-		str = mntns_source_text(&tab.mounts[0]);
+	if (mnttab_read_root(&tab, &ref, MNTCOL_SOURCE_MASK, &d) == 0 && tab.nmounts)
+		str = mntcol_source_text(&tab.mounts[0]);
 	mnttab_free(&tab);
 	diag_reset(&d);
 	return str;
@@ -198,10 +190,10 @@ static int is_wanted(const struct nsiter_ns *ns, const ino_t *inos, size_t ninos
 	return ninos == 0;
 }
 
-static void print_namespaces(const struct mntns_output *out, const struct nsiter *it,
+static void print_namespaces(const struct mntns_table *t, const struct nsiter *it,
 			     const ino_t *inos, size_t ninos)
 {
-	struct libscols_table *tb = mntns_new_table(out, "namespaces", infos, columns, ncolumns);
+	struct libscols_table *tb = mntns_table_new(t);
 	size_t i, n;
 
 	for (i = 0; i < it->n; i++) {
@@ -209,14 +201,11 @@ static void print_namespaces(const struct mntns_output *out, const struct nsiter
 
 		if (!is_wanted(&it->ns[i], inos, ninos))
 			continue;
-		ln = scols_table_new_line(tb, NULL);
-		if (!ln)
-			err(EXIT_FAILURE, _("failed to allocate output line"));
-		for (n = 0; n < ncolumns; n++)
-			mntns_set_cell(out, ln, n, cell_text(&it->ns[i], columns[n]));
+		ln = mntns_table_line(tb, NULL);
+		for (n = 0; n < t->ncolumns; n++)
+			mntns_table_cell(t, ln, n, cell_text(&it->ns[i], t->columns[n]));
 	}
-	mntns_print_table(tb);
-	scols_unref_table(tb);
+	mntns_table_print(tb);
 }
 
 static void report_view(const struct nsiter *it)
@@ -246,7 +235,7 @@ static void open_operands(struct nsref *refs, ino_t *inos, size_t n, char **oper
 	}
 }
 
-static void show_namespaces(const struct mntns_output *out, char **operands, size_t noperands)
+static void show_namespaces(const struct mntns_table *t, char **operands, size_t noperands)
 {
 	struct nsref *refs = xcalloc(noperands, sizeof(*refs));
 	ino_t *inos = xcalloc(noperands, sizeof(*inos));
@@ -257,7 +246,7 @@ static void show_namespaces(const struct mntns_output *out, char **operands, siz
 	open_operands(refs, inos, noperands, operands);
 	if (nsiter_scan(&it, &d) != 0)
 		mntns_err(&d);
-	print_namespaces(out, &it, inos, noperands);
+	print_namespaces(t, &it, inos, noperands);
 	if (!noperands)
 		report_view(&it);
 
@@ -279,51 +268,21 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputsln(_("Show all mount namespaces, also those that no process is in."), out);
 
 	fputs(USAGE_OPTIONS, out);
-	fputsln(_(" -J, --json              use JSON output format"), out);
-	fputsln(_(" -n, --noheadings        don't print column headings"), out);
-	fputsln(_(" -o, --output <list>     output columns (see --list-columns)"), out);
-	fputsln(_("     --output-all        output all available columns"), out);
-	fputsln(_(" -P, --pairs             use key=\"value\" output format"), out);
-	fputsln(_(" -r, --raw               use raw output format"), out);
-	fputsln(_(" -u, --notruncate        don't truncate text in columns"), out);
+	mntns_table_usage(out);
 
 	fputs(USAGE_SEPARATOR, out);
-	fprintf(out, USAGE_LIST_COLUMNS_OPTION(25));
-	fprintf(out, USAGE_HELP_OPTIONS(25));
+	fprintf(out, USAGE_LIST_COLUMNS_OPTION(26));
+	fprintf(out, USAGE_HELP_OPTIONS(26));
 	fprintf(out, USAGE_MAN_TAIL("mntns(8)"));
 	exit(EXIT_SUCCESS);
 }
 
-static void choose_columns(int all, const char *list)
-{
-	size_t i;
-
-	if (all) {
-		for (i = 0; i < ARRAY_SIZE(infos); i++)
-			columns[ncolumns++] = i;
-	} else {
-		for (i = 0; i < ARRAY_SIZE(default_columns); i++)
-			columns[ncolumns++] = default_columns[i];
-	}
-	mntns_choose_columns(list, columns, ARRAY_SIZE(columns), &ncolumns, column_name_to_id);
-}
-
 int mntns_lsns(int argc, char **argv)
 {
-	enum {
-		OPT_OUTPUT_ALL = CHAR_MAX + 1
-	};
 	static const struct option longopts[] = {
-		{ "help",	  no_argument,	     NULL, 'h' },
-		{ "json",	  no_argument,	     NULL, 'J' },
-		{ "list-columns", no_argument,	     NULL, 'H' },
-		{ "noheadings",	  no_argument,	     NULL, 'n' },
-		{ "notruncate",	  no_argument,	     NULL, 'u' },
-		{ "output",	  required_argument, NULL, 'o' },
-		{ "output-all",	  no_argument,	     NULL, OPT_OUTPUT_ALL },
-		{ "pairs",	  no_argument,	     NULL, 'P' },
-		{ "raw",	  no_argument,	     NULL, 'r' },
-		{ "version",	  no_argument,	     NULL, 'V' },
+		TABLE_LONGOPTS,
+		{ "help",    no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
 		{ NULL }
 	};
 	static const ul_excl_t excl[] = {	/* rows and cols in ASCII order */
@@ -331,38 +290,20 @@ int mntns_lsns(int argc, char **argv)
 		{ 0 }
 	};
 	int excl_st[ARRAY_SIZE(excl)] = UL_EXCL_STATUS_INIT;
-	struct mntns_output out = { .json = 0 };
-	int c, list_columns = 0, output_all = 0;
-	const char *outarg = NULL;
+	struct mntns_table table = {
+		.name = "namespaces",
+		.list_name = "lsns-columns",
+		.infos = infos,
+		.ninfos = ARRAY_SIZE(infos)
+	};
+	int c;
 
-	while ((c = getopt_long(argc, argv, "HhJno:PruV", longopts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, TABLE_SHORTOPTS "hV", longopts, NULL)) != -1) {
 		err_exclusive_options(c, longopts, excl, excl_st);
+		if (mntns_table_take(&table, c, optarg))
+			continue;
 
 		switch (c) {
-		case 'H':
-			list_columns = 1;
-			break;
-		case 'J':
-			out.json = 1;
-			break;
-		case 'n':
-			out.noheadings = 1;
-			break;
-		case 'o':
-			outarg = optarg;
-			break;
-		case 'P':
-			out.pairs = 1;
-			break;
-		case 'r':
-			out.raw = 1;
-			break;
-		case 'u':
-			out.notruncate = 1;
-			break;
-		case OPT_OUTPUT_ALL:
-			output_all = 1;
-			break;
 		case 'h':
 			usage();
 		case 'V':
@@ -372,11 +313,7 @@ int mntns_lsns(int argc, char **argv)
 		}
 	}
 
-	if (list_columns) {
-		mntns_list_columns(&out, "lsns-columns", infos, ARRAY_SIZE(infos));
-		return EXIT_SUCCESS;
-	}
-	choose_columns(output_all, outarg);
-	show_namespaces(&out, argv + optind, argc - optind);
+	mntns_table_choose(&table, default_columns, ARRAY_SIZE(default_columns));
+	show_namespaces(&table, argv + optind, argc - optind);
 	return EXIT_SUCCESS;
 }

@@ -10,7 +10,6 @@
 #include "c.h"
 #include "column-list-table.h"
 #include "lazylibs.h"
-#include "mnttab.h"
 #include "nls.h"
 #include "strutils.h"
 #include "xalloc.h"
@@ -18,22 +17,17 @@
 #include "mntns-table.h"
 #include "mntns.h"
 
-/*
- * mntns_column_to_id - for string_add_to_idarray()
- * @infos: all columns of the verb
- * @ninfos: their number
- * @name: name, not terminated
- * @namesz: its length
- *
- * Returns: index in @infos, or -1 after a message.
- */
-int mntns_column_to_id(const struct mntns_column *infos, size_t ninfos,
-		       const char *name, size_t namesz)
+/* string_add_to_idarray() hands nothing on to its callback */
+static const struct mntns_table *parsed;
+
+static int column_to_id(const char *name, size_t namesz)
 {
 	size_t i;
 
-	for (i = 0; i < ninfos; i++) {
-		if (strncasecmp(name, infos[i].name, namesz) == 0 && !infos[i].name[namesz])
+	for (i = 0; i < parsed->ninfos; i++) {
+		const char *known = parsed->infos[i].name;
+
+		if (strncasecmp(name, known, namesz) == 0 && !known[namesz])
 			return i;
 	}
 	warnx(_("unknown column: %.*s"), (int) namesz, name);
@@ -41,37 +35,148 @@ int mntns_column_to_id(const struct mntns_column *infos, size_t ninfos,
 }
 
 /*
- * mntns_choose_columns - what -o says, or exit
- * @list: argument of -o, "COL,..." or "+COL,..."; or NULL
- * @columns: indexes of the columns, with the default ones to begin with
- * @size: room in @columns
- * @ncolumns: how many there are
- * @name_to_id: calls mntns_column_to_id()
+ * mntns_table_take:
+ * @c: what getopt_long() returned
+ * @arg: its argument
+ *
+ * Returns: 1 when the option was one of TABLE_LONGOPTS, else 0.
  */
-void mntns_choose_columns(const char *list, int *columns, size_t size, size_t *ncolumns,
-			  int (name_to_id)(const char *, size_t))
+int mntns_table_take(struct mntns_table *t, int c, const char *arg)
 {
-	if (!list)
-		return;
-	if (!*list)
-		errx(EXIT_FAILURE, _("no column specified"));
-	if (string_add_to_idarray(list, columns, size, ncolumns, name_to_id) < 0)
-		exit(EXIT_FAILURE);
+	switch (c) {
+	case 'H':
+		t->list_columns = 1;
+		break;
+	case 'J':
+		t->out.json = 1;
+		break;
+	case 'n':
+		t->out.noheadings = 1;
+		break;
+	case 'o':
+		t->outarg = arg;
+		break;
+	case 'P':
+		t->out.pairs = 1;
+		t->out.tree = 0;
+		break;
+	case 'r':
+		t->out.raw = 1;
+		t->out.tree = 0;
+		break;
+	case 'u':
+		t->out.notruncate = 1;
+		break;
+	case TABLE_OPT_OUTPUT_ALL:
+		t->output_all = 1;
+		break;
+	default:
+		return 0;
+	}
+	return 1;
+}
+
+/* what -H prints: --raw and --json count */
+static void list_columns(const struct mntns_table *t)
+{
+	struct libscols_table *tb;
+	size_t i;
+
+	load_smartcols_or_err();
+	tb = xcolumn_list_table_new(t->list_name, stdout, t->out.raw, t->out.json);
+	for (i = 0; i < t->ninfos; i++)
+		xcolumn_list_table_append_line(tb, t->infos[i].name, t->infos[i].json_type, NULL,
+					       _(t->infos[i].help));
+	mntns_table_print(tb);
 }
 
 /*
- * mntns_new_table - an empty table
- * @out: what the options say
- * @name: name for JSON
- * @infos: all columns of the verb
- * @columns: indexes of those wanted, in their order
- * @ncolumns: how many
+ * mntns_table_choose:
+ * @defaults: indexes of the columns that are shown without -o
+ * @ndefaults: how many
  *
- * Returns: table, to be filled, printed with mntns_print_table() and freed.
+ * Call it when all options are taken: lists the columns and exits where that was
+ * asked for, else chooses them; exits where -o is wrong.
  */
-struct libscols_table *mntns_new_table(const struct mntns_output *out, const char *name,
-				       const struct mntns_column *infos,
-				       const int *columns, size_t ncolumns)
+void mntns_table_choose(struct mntns_table *t, const int *defaults, size_t ndefaults)
+{
+	size_t i;
+
+	if (t->list_columns) {
+		list_columns(t);
+		exit(EXIT_SUCCESS);
+	}
+
+	t->ncolumns = t->output_all ? t->ninfos : ndefaults;
+	for (i = 0; i < t->ncolumns; i++)
+		t->columns[i] = t->output_all ? (int) i : defaults[i];
+	if (!t->outarg)
+		return;
+	if (!*t->outarg)
+		errx(EXIT_FAILURE, _("no column specified"));
+
+	parsed = t;
+	if (string_add_to_idarray(t->outarg, t->columns, ARRAY_SIZE(t->columns), &t->ncolumns,
+				  column_to_id) < 0)
+		exit(EXIT_FAILURE);
+}
+
+void mntns_table_usage(FILE *out)
+{
+	fputsln(_(" -J, --json               use JSON output format"), out);
+	fputsln(_(" -n, --noheadings         don't print column headings"), out);
+	fputsln(_(" -o, --output <list>      output columns (see --list-columns)"), out);
+	fputsln(_("     --output-all         output all available columns"), out);
+	fputsln(_(" -P, --pairs              use key=\"value\" output format"), out);
+	fputsln(_(" -r, --raw                use raw output format"), out);
+	fputsln(_(" -u, --notruncate         don't truncate text in columns"), out);
+}
+
+int mntns_table_has(const struct mntns_table *t, int column)
+{
+	size_t i;
+
+	for (i = 0; i < t->ncolumns; i++) {
+		if (t->columns[i] == column)
+			return 1;
+	}
+	return 0;
+}
+
+/* What the chosen columns have to ask for: all their bits of needs. */
+uint64_t mntns_table_needs(const struct mntns_table *t)
+{
+	uint64_t needs = 0;
+	size_t i;
+
+	for (i = 0; i < t->ncolumns; i++)
+		needs |= t->infos[t->columns[i]].needs;
+	return needs;
+}
+
+static void add_column(const struct mntns_table *t, struct libscols_table *tb,
+		       const struct mntns_column *info)
+{
+	struct libscols_column *cl;
+	int flags = info->flags;
+
+	if (!t->out.tree)
+		flags &= ~SCOLS_FL_TREE;
+	if (t->out.notruncate)
+		flags &= ~SCOLS_FL_TRUNC;
+	cl = scols_table_new_column(tb, info->name, info->whint, flags);
+	if (!cl)
+		err(EXIT_FAILURE, _("failed to allocate output column"));
+	if (t->out.json)
+		scols_column_set_json_type(cl, info->json_type);
+}
+
+/*
+ * mntns_table_new - an empty table with the chosen columns
+ *
+ * Returns: table, to be filled; mntns_table_print() frees it.
+ */
+struct libscols_table *mntns_table_new(const struct mntns_table *t)
 {
 	struct libscols_table *tb;
 	size_t i;
@@ -82,28 +187,25 @@ struct libscols_table *mntns_new_table(const struct mntns_output *out, const cha
 	tb = scols_new_table();
 	if (!tb)
 		err(EXIT_FAILURE, _("failed to allocate output table"));
-	scols_table_set_name(tb, name);
-	scols_table_enable_json(tb, out->json);
-	scols_table_enable_raw(tb, out->raw);
-	scols_table_enable_export(tb, out->pairs);
-	scols_table_enable_noheadings(tb, out->noheadings);
+	scols_table_set_name(tb, t->name);
+	scols_table_enable_json(tb, t->out.json);
+	scols_table_enable_raw(tb, t->out.raw);
+	scols_table_enable_export(tb, t->out.pairs);
+	scols_table_enable_noheadings(tb, t->out.noheadings);
 
-	for (i = 0; i < ncolumns; i++) {
-		const struct mntns_column *info = &infos[columns[i]];
-		struct libscols_column *cl;
-		int flags = info->flags;
-
-		if (!out->tree)
-			flags &= ~SCOLS_FL_TREE;
-		if (out->notruncate)
-			flags &= ~SCOLS_FL_TRUNC;
-		cl = scols_table_new_column(tb, info->name, info->whint, flags);
-		if (!cl)
-			err(EXIT_FAILURE, _("failed to allocate output column"));
-		if (out->json)
-			scols_column_set_json_type(cl, info->json_type);
-	}
+	for (i = 0; i < t->ncolumns; i++)
+		add_column(t, tb, &t->infos[t->columns[i]]);
 	return tb;
+}
+
+/* @parent is for a tree, or NULL */
+struct libscols_line *mntns_table_line(struct libscols_table *tb, struct libscols_line *parent)
+{
+	struct libscols_line *ln = scols_table_new_line(tb, parent);
+
+	if (!ln)
+		err(EXIT_FAILURE, _("failed to allocate output line"));
+	return ln;
 }
 
 /*
@@ -129,11 +231,24 @@ static size_t utf8_len(const unsigned char *s)
 	return len;
 }
 
+/* ASCII, as nearly all names are; a loop that the compiler makes wide */
+static int is_ascii(const char *str, size_t len)
+{
+	unsigned char bits = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		bits |= str[i];
+	return bits < 0x80;
+}
+
 static int is_utf8(const char *str)
 {
 	const unsigned char *s = (const unsigned char *) str;
 	size_t len;
 
+	if (is_ascii(str, strlen(str)))
+		return 1;
 	for (; *s; s += len) {
 		len = utf8_len(s);
 		if (!len)
@@ -172,46 +287,25 @@ static char *make_utf8(char *data)
 }
 
 /*
- * mntns_set_cell - give a string to a line
- * @out: what the options say
+ * mntns_table_cell - give a string to a line
  * @ln: line
  * @n: position of the column in the table
  * @data: allocated string, the line frees it; NULL leaves the cell empty
  */
-void mntns_set_cell(const struct mntns_output *out, struct libscols_line *ln,
-		    size_t n, char *data)
+void mntns_table_cell(const struct mntns_table *t, struct libscols_line *ln,
+		      size_t n, char *data)
 {
-	if (data && out->json)
+	if (data && t->out.json)
 		data = make_utf8(data);
 	if (data && scols_line_refer_data(ln, n, data) != 0)
 		err(EXIT_FAILURE, _("failed to add output data"));
 }
 
-void mntns_print_table(struct libscols_table *tb)
+/* Frees the table, too. */
+void mntns_table_print(struct libscols_table *tb)
 {
 	if (scols_print_table(tb) != 0)
 		err(EXIT_FAILURE, _("failed to print the table"));
-}
-
-/*
- * mntns_list_columns - what -H prints
- * @out: raw and json count
- * @name: name for JSON
- * @infos: all columns of the verb
- * @ninfos: their number
- */
-void mntns_list_columns(const struct mntns_output *out, const char *name,
-			const struct mntns_column *infos, size_t ninfos)
-{
-	struct libscols_table *tb;
-	size_t i;
-
-	load_smartcols_or_err();
-	tb = xcolumn_list_table_new(name, stdout, out->raw, out->json);
-	for (i = 0; i < ninfos; i++)
-		xcolumn_list_table_append_line(tb, infos[i].name, infos[i].json_type, NULL,
-					       _(infos[i].help));
-	scols_print_table(tb);
 	scols_unref_table(tb);
 }
 
@@ -227,23 +321,5 @@ char *mntns_number_text(uint64_t n, int zero)
 	if (!n && !zero)
 		return NULL;
 	xasprintf(&str, "%ju", (uintmax_t) n);
-	return str;
-}
-
-/*
- * mntns_source_text - what is mounted, for a cell
- * @mnt: mount that was read with MNTNS_SOURCE_MASK
- *
- * Returns: "dev", or "dev[/sub]" where a part of the filesystem is mounted.
- */
-char *mntns_source_text(const struct mnt_entry *mnt)
-{
-	const char *source = mnt->source ? mnt->source : "";
-	char *str;
-
-	if (mnt->root && strcmp(mnt->root, "/") != 0)
-		xasprintf(&str, "%s[%s]", source, mnt->root);
-	else
-		str = *source ? xstrdup(source) : NULL;
 	return str;
 }

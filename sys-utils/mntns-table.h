@@ -11,16 +11,12 @@
 #ifndef MNTNS_TABLE_H
 #define MNTNS_TABLE_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "lazylibs.h"
-
-struct mnt_entry;
-
-/* The fields of a mount that mntns_source_text() looks at. */
-#define MNTNS_SOURCE_MASK \
-	(UL_STATMOUNT_SB_SOURCE | UL_STATMOUNT_MNT_ROOT | UL_STATMOUNT_SB_BASIC)
 
 struct mntns_column {
 	const char	*name;
@@ -41,19 +37,57 @@ struct mntns_output {
 	unsigned int	notruncate:1;
 };
 
-extern int mntns_column_to_id(const struct mntns_column *infos, size_t ninfos,
-			      const char *name, size_t namesz);
-extern void mntns_choose_columns(const char *list, int *columns, size_t size, size_t *ncolumns,
-				 int (name_to_id)(const char *, size_t));
-extern struct libscols_table *mntns_new_table(const struct mntns_output *out, const char *name,
-					      const struct mntns_column *infos,
-					      const int *columns, size_t ncolumns);
-extern void mntns_set_cell(const struct mntns_output *out, struct libscols_line *ln,
-			   size_t n, char *data);
+#define MNTNS_MAX_COLUMNS	64
+
+/* The table of a verb: what there is, and what the options choose of it. */
+struct mntns_table {
+	const char		  *name;	/* for JSON */
+	const char		  *list_name;	/* the same, for -H */
+	const struct mntns_column *infos;
+	size_t			  ninfos;
+
+	struct mntns_output	  out;
+	int			  columns[MNTNS_MAX_COLUMNS];	/* indexes in infos */
+	size_t			  ncolumns;
+
+	const char		  *outarg;	/* of -o */
+	unsigned int		  list_columns:1;	/* -H */
+	unsigned int		  output_all:1;
+};
+
+/*
+ * The options that every verb with a table has. Their lines in usage() are
+ * mntns_table_usage().
+ */
+enum {
+	TABLE_OPT_OUTPUT_ALL = CHAR_MAX + 1,
+	TABLE_OPT_NEXT			/* the first free for a verb */
+};
+
+#define TABLE_SHORTOPTS	"HJno:Pru"
+#define TABLE_LONGOPTS \
+	{ "json",	  no_argument,	     NULL, 'J' }, \
+	{ "list-columns", no_argument,	     NULL, 'H' }, \
+	{ "noheadings",	  no_argument,	     NULL, 'n' }, \
+	{ "notruncate",	  no_argument,	     NULL, 'u' }, \
+	{ "output",	  required_argument, NULL, 'o' }, \
+	{ "output-all",	  no_argument,	     NULL, TABLE_OPT_OUTPUT_ALL }, \
+	{ "pairs",	  no_argument,	     NULL, 'P' }, \
+	{ "raw",	  no_argument,	     NULL, 'r' }
+
+extern int mntns_table_take(struct mntns_table *t, int c, const char *arg);
+extern void mntns_table_choose(struct mntns_table *t, const int *defaults, size_t ndefaults);
+extern void mntns_table_usage(FILE *out);
+extern int mntns_table_has(const struct mntns_table *t, int column);
+extern uint64_t mntns_table_needs(const struct mntns_table *t);
+
+extern struct libscols_table *mntns_table_new(const struct mntns_table *t);
+extern struct libscols_line *mntns_table_line(struct libscols_table *tb,
+					      struct libscols_line *parent);
+extern void mntns_table_cell(const struct mntns_table *t, struct libscols_line *ln,
+			     size_t n, char *data);
+extern void mntns_table_print(struct libscols_table *tb);
+
 extern char *mntns_number_text(uint64_t n, int zero);
-extern char *mntns_source_text(const struct mnt_entry *mnt);
-extern void mntns_print_table(struct libscols_table *tb);
-extern void mntns_list_columns(const struct mntns_output *out, const char *name,
-			       const struct mntns_column *infos, size_t ninfos);
 
 #endif /* MNTNS_TABLE_H */
