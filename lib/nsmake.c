@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "c.h"
@@ -206,13 +207,31 @@ static int own_id(uint64_t *id)
 }
 
 /*
+ * Makes the CPU begin a new batch of ids. All kinds of namespaces share them, and
+ * UTS namespaces cost least; where that fails the caller's tries use them up.
+ */
+static void use_up_ids(void)
+{
+	int i, status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		for (i = 0; i < NS_ID_BATCH && unshare(CLONE_NEWUTS) == 0; i++)
+			;
+		_exit(0);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+}
+
+/*
  * nsmake_open_younger:
  *
  * As nsmake_open(), but the 64-bit id of the namespace is larger than that of
  * the caller's, since the kernel refuses to pin one with a smaller id, taking
  * it for older (mnt_ns_loop() in fs/namespace.c). Where the ids come out the
  * wrong way round it is made again: on every CPU that the caller may use, and
- * if none of them is ahead, often enough to use up one CPU's batch of ids.
+ * if none of them is ahead, after one CPU's batch of ids was used up.
  */
 int nsmake_open_younger(struct nsmake *req, struct diag *d)
 {
@@ -233,6 +252,8 @@ int nsmake_open_younger(struct nsmake *req, struct diag *d)
 		close(fd);
 		if (tries < (unsigned int) CPU_COUNT(&allowed))
 			move_to_cpu(&allowed, tries);
+		else if (tries == (unsigned int) CPU_COUNT(&allowed))
+			use_up_ids();
 		fd = nsmake_open(req, d);
 		if (fd >= 0 && ns_get_id(fd, &id) < 0)
 			break;

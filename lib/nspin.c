@@ -501,6 +501,7 @@ void nspin_remove_file(const char *path, int created)
 int nspin_open(const char *name, struct diag *d)
 {
 	char path[sizeof(_PATH_MNTNS) + 1 + NAME_MAX + 1];
+	uint64_t home = 0;
 	int fd, rc;
 
 	snprintf(path, sizeof(path), _PATH_MNTNS "/%s", name);
@@ -513,8 +514,10 @@ int nspin_open(const char *name, struct diag *d)
 	if (ns_is_nsfs(fd))
 		rc = diag_fail_cause(d, DIAG_NS_OPEN_NAME, EINVAL, name, NULL,
 				     _("it is not a mount namespace"));
+	else if (is_left_over(fd, &home))
+		rc = diag_fail(d, DIAG_NS_OPEN_NAME, ENOENT, name);
 	else
-		rc = fail_bare(d, DIAG_NS_OPEN_NAME, name, read_home(fd));
+		rc = fail_bare(d, DIAG_NS_OPEN_NAME, name, home);
 	close(fd);
 	return rc;
 }

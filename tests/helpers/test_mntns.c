@@ -30,6 +30,8 @@
 
 #include "mountapi.h"
 
+#define NS_GET_ID_OF_ANY	_IOR(0xb7, 13, uint64_t)	/* Linux 6.18 */
+
 struct request {
 	const char	*dir;		/* where to mount, or the root of the process */
 	const char	*root;		/* the tree that becomes the namespace's root */
@@ -502,6 +504,44 @@ static void make_nsfs(struct request *rq)
 	tell_and_hold(rq);
 }
 
+/* The id of a new namespace made on CPU; 0 where the kernel does not tell. */
+static uint64_t next_id_on(int cpu)
+{
+	uint64_t id = 0;
+	cpu_set_t one;
+	int fd;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_setaffinity(0, sizeof(one), &one) < 0)
+		err(EXIT_FAILURE, "failed to move to CPU %d", cpu);
+	/* of the kind that costs least; all kinds share the ids */
+	if (unshare(CLONE_NEWUTS) < 0)
+		err(EXIT_FAILURE, "unshare");
+	fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || ioctl(fd, NS_GET_ID_OF_ANY, &id) < 0)
+		id = 0;
+	close(fd);
+	return id;
+}
+
+/*
+ * Ids come in batches of 4096 for each CPU. Uses up CPU 0's until it has got a
+ * later batch than CPU 1, whose next namespaces will look older than this one.
+ */
+static void make_ahead(struct request *rq)
+{
+	uint64_t other = next_id_on(1);
+	cpu_set_t before;
+
+	sched_getaffinity(getppid(), sizeof(before), &before);
+	while (other && next_id_on(0) < other)
+		;
+	new_namespace(rq);
+	sched_setaffinity(0, sizeof(before), &before);
+	tell_and_hold(rq);
+}
+
 static void *thread_main(void *arg)
 {
 	struct request *rq = arg;
@@ -636,6 +676,7 @@ static const struct mode modes[] = {
 	{ "idmapped",	make_idmapped,	  "dir=DIR/plain and, with mapped ids, DIR/idmapped" },
 	{ "names",	make_names,	  "hostile names below dir=DIR" },
 	{ "nsfs",	make_nsfs,	  "type=net|uts|ipc pinned on file=FILE inside" },
+	{ "ahead",	make_ahead,	  "younger than what CPU 1 makes next" },
 	{ "threads",	make_threads,	  "one thread, tid=, has a namespace of its own" },
 	{ "zombie",	make_zombie,	  "pid= has ended and nobody has waited for it" },
 	{ "dead",	make_dead,	  "pid= is gone; does not wait" },
