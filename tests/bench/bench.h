@@ -46,10 +46,12 @@ struct bench {
 	bool		quick;
 	bool		full;
 	bool		realtime;
+	bool		is_guest;	/* system calls and faults cost more than they do */
 	bool		has_open_tree;	/* the kernel has OPEN_TREE_NAMESPACE */
 	unsigned int	nr_met;
 	unsigned int	nr_missed;
-	unsigned int	nr_failed;	/* programs that did not do what they should */
+	bool		is_shown_only;	/* goals are not counted: another system's */
+	unsigned int	nr_failed;	/* of our programs */
 
 	char		dir[PATH_MAX];	/* a tmpfs in the private namespace */
 	char		tree[PATH_MAX];	/* with /true, a mount of its own */
@@ -66,8 +68,12 @@ struct bench {
 
 /* bench_time.c */
 extern volatile int bench_interrupted;
-struct bench_cmd *bench_add(struct bench_group *g, const char *label,
-			    const char *program, ...) __attribute__((__sentinel__));
+/* The arguments are the program and its own; a NULL among them is the last. */
+#define bench_add(g, label, ...) \
+	bench_add_args((g), (label), (const char *const []) { __VA_ARGS__, NULL })
+
+struct bench_cmd *bench_add_args(struct bench_group *g, const char *label,
+				 const char *const args[]);
 struct bench_cmd *bench_add_argv(struct bench_group *g, const char *label, char **argv);
 void bench_measure(struct bench_group *g);
 void bench_group_free(struct bench_group *g);

@@ -54,23 +54,23 @@ static void add_commands(struct bench *b, struct list_size *s)
 
 	s->group.bench = b;
 	s->cat = bench_add(&s->group, "cat /proc/self/mountinfo", cat,
-			   "/proc/self/mountinfo", NULL);
+			   "/proc/self/mountinfo");
 	if (b->limit_static)
 		bench_add(&s->group, "limit: listmount + statmount, static",
-			  b->limit_static, "list", NULL);
+			  b->limit_static, "list");
 	s->limit = bench_add(&s->group, "limit: listmount + statmount, libc",
-			     b->limit, "list", NULL);
+			     b->limit, "list");
 	for (i = 0; i < NR_OUTPUTS; i++) {
 		if (b->quick && i != RAW && i != TREE)
 			continue;
 		s->mntns[i] = bench_add(&s->group, bench_path("mntns list, %s", outputs[i]),
-					b->mntns, "list", options[i], NULL);
+					b->mntns, "list", options[i]);
 	}
 	for (i = 0; i < NR_OUTPUTS; i++) {
 		if (b->quick && i != RAW && i != TREE)
 			continue;
 		s->findmnt[i] = bench_add(&s->group, bench_path("findmnt, %s", outputs[i]),
-					  findmnt, options[i], NULL);
+					  findmnt, options[i]);
 	}
 }
 
@@ -186,8 +186,8 @@ void bench_lsns(struct bench *b)
 
 	bench_title("lsns, %d namespaces", NR_NAMESPACES);
 	make_namespaces(pids, NR_NAMESPACES);
-	theirs = bench_add(&g, "lsns -t mnt", bench_find("lsns"), "-t", "mnt", NULL);
-	ours = bench_add(&g, "mntns lsns", b->mntns, "lsns", NULL);
+	theirs = bench_add(&g, "lsns -t mnt", bench_find("lsns"), "-t", "mnt");
+	ours = bench_add(&g, "mntns lsns", b->mntns, "lsns");
 	bench_measure(&g);
 	bench_table(&g, theirs, "/ lsns");
 	bench_at_most(b, "lsns / lsns -t mnt", ours, theirs, 0.5);

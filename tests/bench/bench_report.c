@@ -93,8 +93,11 @@ void bench_table(const struct bench_group *g, const struct bench_cmd *base, cons
 
 static void verdict(struct bench *b, bool is_met)
 {
+	if (b->is_shown_only) {
+		puts("not judged in a guest");
+		return;
+	}
 	puts(is_met ? "ok" : "MISSED");
-	fflush(stdout);
 	if (is_met)
 		b->nr_met++;
 	else

@@ -50,9 +50,9 @@ static void add_sandboxes(struct bench *b, struct bench_group *g,
 			  struct bench_cmd **bwrap, struct bench_cmd **minijail)
 {
 	*bwrap = bench_add(g, "bwrap --bind TREE /", bench_find("bwrap"),
-			   "--bind", b->tree, "/", "/true", NULL);
+			   "--bind", b->tree, "/", "/true");
 	*minijail = bench_add(g, "minijail0 -P", bench_find("minijail0"),
-			      "-P", b->tree, "--", "/true", NULL);
+			      "-P", b->tree, "--", "/true");
 }
 
 static void run_peers(struct bench *b)
@@ -60,22 +60,22 @@ static void run_peers(struct bench *b)
 	struct bench_group g = { .bench = b };
 	struct bench_cmd *stat, *dyn, *ours, *bwrap, *minijail;
 
-	bench_add(&g, "floor: true itself", bench_path("%s/true", b->tree), NULL);
+	bench_add(&g, "floor: true itself", bench_path("%s/true", b->tree));
 	stat = b->limit_static ? bench_add(&g, "limit: launcher, static", b->limit_static,
-					   launch(b), b->tree, "/true", NULL) : NULL;
-	dyn = bench_add(&g, "limit: launcher, libc", b->limit, launch(b), b->tree, "/true", NULL);
-	ours = bench_add(&g, "mntns run", b->mntns, "run", b->tree, "--", "/true", NULL);
-	bench_add(&g, "an empty main, libc", b->limit, "nothing", NULL);
+					   launch(b), b->tree, "/true") : NULL;
+	dyn = bench_add(&g, "limit: launcher, libc", b->limit, launch(b), b->tree, "/true");
+	ours = bench_add(&g, "mntns run", b->mntns, "run", b->tree, "--", "/true");
+	bench_add(&g, "an empty main, libc", b->limit, "nothing");
 	bench_add(&g, "unshare --mount --root (a chroot)", bench_find("unshare"),
-		  "--mount", bench_path("--root=%s", b->tree), "/true", NULL);
+		  "--mount", bench_path("--root=%s", b->tree), "/true");
 	add_sandboxes(b, &g, &bwrap, &minijail);
 	if (b->limit_static)
 		bench_add(&g, "unshare -m, pivot_root script", bench_find("unshare"), "-m",
-			  "sh", "-c", pivot_script, b->tree, NULL);
+			  "sh", "-c", pivot_script, b->tree);
 	if (!b->quick)
 		bench_add(&g, "crun run", bench_find("crun"), "--cgroup-manager=disabled",
 			  bench_path("--root=%s/crun", b->dir), "run", "--bundle",
-			  make_bundle(b), "bench", NULL);
+			  make_bundle(b), "bench");
 	bench_measure(&g);
 	bench_table(&g, stat ? stat : dyn, stat ? "/ static" : "/ libc");
 	bench_at_most(b, "run / launcher, libc", ours, dyn, 1.25);
@@ -100,8 +100,8 @@ static void run_size(struct bench *b, struct run_size *s, unsigned int mounts)
 	s->mounts = bench_grow(b, mounts);
 	bench_title("run, %u mounts in the caller's table", s->mounts);
 	s->limit = bench_add(&s->group, "limit: launcher, libc", b->limit, launch(b),
-			     b->tree, "/true", NULL);
-	s->ours = bench_add(&s->group, "mntns run", b->mntns, "run", b->tree, "--", "/true", NULL);
+			     b->tree, "/true");
+	s->ours = bench_add(&s->group, "mntns run", b->mntns, "run", b->tree, "--", "/true");
 	add_sandboxes(b, &s->group, &s->bwrap, &minijail);
 	bench_measure(&s->group);
 	bench_table(&s->group, s->limit, "/ limit");
@@ -142,11 +142,11 @@ void bench_enter(struct bench *b)
 	bench_title("enter: true, in an existing namespace");
 	if (b->limit_static)
 		bench_add(&g, "limit: setns + exec, static", b->limit_static, "enter",
-			  b->ns, program, NULL);
-	dyn = bench_add(&g, "limit: setns + exec, libc", b->limit, "enter", b->ns, program, NULL);
-	ours = bench_add(&g, "mntns enter", b->mntns, "enter", b->ns, "--", program, NULL);
+			  b->ns, program);
+	dyn = bench_add(&g, "limit: setns + exec, libc", b->limit, "enter", b->ns, program);
+	ours = bench_add(&g, "mntns enter", b->mntns, "enter", b->ns, "--", program);
 	theirs = bench_add(&g, "nsenter", bench_find("nsenter"),
-			   bench_path("--mount=%s", b->ns), program, NULL);
+			   bench_path("--mount=%s", b->ns), program);
 	bench_measure(&g);
 	bench_table(&g, dyn, "/ limit");
 	bench_at_most(b, "enter / nsenter", ours, theirs, 0.65);
@@ -176,15 +176,15 @@ static void attach_one(struct bench *b)
 
 	if (b->limit_static)
 		bench_add(&g, "limit: clone + move_mount, static", b->limit_static, "attach",
-			  b->ns, source, target, NULL);
+			  b->ns, source, target);
 	dyn = bench_add(&g, "limit: clone + move_mount, libc", b->limit, "attach",
-			b->ns, source, target, NULL);
-	ours = bench_add(&g, "mntns attach", b->mntns, "attach", b->ns, source, target, NULL);
+			b->ns, source, target);
+	ours = bench_add(&g, "mntns attach", b->mntns, "attach", b->ns, source, target);
 	theirs = bench_add(&g, "mount -N NS --bind", bench_find("mount"), "-N", b->ns, "--bind",
-			   source, target, NULL);
+			   source, target);
 	bench_add(&g, "nsenter mount --bind", bench_find("nsenter"),
 		  bench_path("--mount=%s", b->ns), bench_find("mount"), "--bind", source,
-		  target, NULL);
+		  target);
 	bench_measure(&g);
 	bench_table(&g, dyn, "/ limit");
 	bench_at_most(b, "attach / mount -N", ours, theirs, 0.4);
@@ -284,14 +284,14 @@ static void create_one(struct bench *b)
 	bench_in_child(b, drop_pins);
 	if (b->has_open_tree)
 		base = bench_add(&g, "limit: open_tree + pin, libc", b->limit, "create",
-				 b->tree, pin, NULL);
+				 b->tree, pin);
 	bench_add(&g, "old way in C: fork, pivot_root, pin", b->limit, "create-old",
-		  b->tree, pin, NULL);
-	bench_add(&g, "mntns create --pin", b->mntns, "create", "--pin", pin, b->tree, NULL);
-	bench_add(&g, "mntns create -n", b->mntns, "create", "-n", "bench", b->tree, NULL);
+		  b->tree, pin);
+	bench_add(&g, "mntns create --pin", b->mntns, "create", "--pin", pin, b->tree);
+	bench_add(&g, "mntns create -n", b->mntns, "create", "-n", "bench", b->tree);
 	if (b->limit_static)
 		bench_add(&g, "unshare --mount=PIN, script", bench_find("unshare"),
-			  bench_path("--mount=%s", pin), "sh", "-c", pivot_script, b->tree, NULL);
+			  bench_path("--mount=%s", pin), "sh", "-c", pivot_script, b->tree);
 	bench_measure(&g);
 	bench_table(&g, base ? base : &g.cmds[0], base ? "/ limit" : "/ old");
 	bench_group_free(&g);
@@ -330,13 +330,13 @@ static void create_many(struct bench *b)
 				      names_argv(b, b->limit, true));
 	ours = bench_add_argv(&g, "mntns create -n ... -n ...", names_argv(b, b->mntns, false));
 	c = bench_add(&g, "a process each: old way in C", self, "--each", nr, b->limit,
-		      "create-old", b->tree, bench_path("%s/@", pins), NULL);
+		      "create-old", b->tree, bench_path("%s/@", pins));
 	bench_add(&g, "a process each: mntns create", self, "--each", nr, b->mntns,
-		  "create", "-n", "bench@", b->tree, NULL);
+		  "create", "-n", "bench@", b->tree);
 	if (b->limit_static && bench_find("unshare"))
 		script = bench_add(&g, "a process each: unshare, script", self, "--each", nr,
 				   bench_find("unshare"), bench_path("--mount=%s/@", pins), "sh",
-				   "-c", pivot_script, b->tree, NULL);
+				   "-c", pivot_script, b->tree);
 	bench_measure(&g);
 	bench_table(&g, base ? base : c, base ? "/ limit" : "/ old");
 	bench_faster(b, "create, faster than unshare each", ours, script, 20);

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -83,24 +82,18 @@ struct bench_cmd *bench_add_argv(struct bench_group *g, const char *label, char 
 }
 
 /*
- * bench_add:
- * @program: absolute path, or NULL where it is not installed
- *
- * The arguments follow, ended by NULL.
+ * bench_add_args:
+ * @args: absolute path of the program, NULL where it is not installed, and its
+ * arguments, ended by NULL
  */
-struct bench_cmd *bench_add(struct bench_group *g, const char *label,
-			    const char *program, ...)
+struct bench_cmd *bench_add_args(struct bench_group *g, const char *label,
+				 const char *const args[])
 {
 	char **argv = xcalloc(BENCH_MAX_ARGS, sizeof(*argv));
-	const char *arg;
-	size_t n = 1;
-	va_list ap;
+	size_t n;
 
-	argv[0] = (char *) program;
-	va_start(ap, program);
-	while ((arg = va_arg(ap, const char *)) && n < BENCH_MAX_ARGS - 1)
-		argv[n++] = (char *) arg;
-	va_end(ap);
+	for (n = 0; n < BENCH_MAX_ARGS - 1 && args[n]; n++)
+		argv[n] = (char *) args[n];
 	return bench_add_argv(g, label, argv);
 }
 
@@ -199,6 +192,16 @@ static bool is_due(const struct bench_cmd *c, unsigned int round)
 	return round < SLOW_ROUNDS || !c->nr || c->us[c->nr - 1] < SLOW_US;
 }
 
+static void note_failure(struct bench *b, const struct bench_cmd *c)
+{
+	bool is_ours = strcmp(c->argv[0], b->mntns) == 0 ||
+		       strncmp(c->argv[0], b->bindir, strlen(b->bindir)) == 0;
+
+	bench_note(is_ours ? "%s: FAILED" : "%s: does not work here, skipped", c->label);
+	if (is_ours)
+		b->nr_failed++;
+}
+
 static void run_round(struct bench_group *g, unsigned int round, bool is_warmup)
 {
 	size_t i;
@@ -210,10 +213,9 @@ static void run_round(struct bench_group *g, unsigned int round, bool is_warmup)
 		if (!is_due(c, round))
 			continue;
 		us = run_once(g, c, &cpu);
-		if (c->failed && !bench_interrupted) {
-			bench_note("%s: FAILED", c->label);
-			g->bench->nr_failed++;
-		} else if (!is_warmup || c->timedout) {
+		if (c->failed && !bench_interrupted)
+			note_failure(g->bench, c);
+		else if (!is_warmup || c->timedout) {
 			c->us[c->nr] = us;
 			c->cpu[c->nr++] = cpu;
 		}
