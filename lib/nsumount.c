@@ -40,7 +40,8 @@ static int umount_confined(int rootfd, const char *target, int flags)
 
 static int is_path_error(int err)
 {
-	return err == ENOENT || err == ELOOP || err == EXDEV || err == ENOTDIR || err == EACCES;
+	return err == ENOENT || err == ELOOP || err == EXDEV || err == ENOTDIR ||
+	       err == EACCES || err == EAGAIN || err == ENOSYS;
 }
 
 /*
@@ -89,18 +90,36 @@ static int is_mountpoint(int rootfd, const char *target)
 	return rc != 0;
 }
 
+/* 1 or 0, or -errno when the kernel does not tell */
 static int mount_has_children(uint64_t id)
 {
 	uint64_t child;
+	ssize_t n = ul_listmount(id, 0, 0, &child, 1, 0);
 
-	return ul_listmount(id, 0, 0, &child, 1, 0) == 1;
+	return n < 0 ? -errno : n == 1;
 }
 
 static int has_mounts_below(int rootfd, const char *target)
 {
 	uint64_t id;
+	int rc = target_id(rootfd, target, &id);
 
-	return target_id(rootfd, target, &id) == 0 && mount_has_children(id);
+	return rc ? rc : mount_has_children(id);
+}
+
+static int fail_busy(int rootfd, const char *target, struct diag *d)
+{
+	int below = has_mounts_below(rootfd, target);
+
+	if (below > 0)
+		return diag_fail_cause(d, DIAG_DETACH, EBUSY, target,
+				_("--recursive unmounts them as well"),
+				_("other mounts are below it"));
+	if (below < 0)
+		return diag_fail_cause(d, DIAG_DETACH, EBUSY, target,
+				diag_remedy(DIAG_DETACH, EBUSY),
+				_("a process uses it, or other mounts are below it"));
+	return diag_fail(d, DIAG_DETACH, EBUSY, target);
 }
 
 static int fail(int rootfd, const char *target, int err, struct diag *d)
@@ -114,10 +133,8 @@ static int fail(int rootfd, const char *target, int err, struct diag *d)
 	if (err == EINVAL)
 		return diag_fail_cause(d, DIAG_DETACH, err, target, NULL,
 				_("the mount is locked, it came from a more privileged namespace"));
-	if (err == EBUSY && has_mounts_below(rootfd, target))
-		return diag_fail_cause(d, DIAG_DETACH, err, target,
-				_("--recursive unmounts them as well"),
-				_("other mounts are below it"));
+	if (err == EBUSY)
+		return fail_busy(rootfd, target, d);
 	return diag_fail(d, DIAG_DETACH, err, target);
 }
 
@@ -223,13 +240,21 @@ static size_t umount_pass(int rootfd, uint64_t *ids, size_t nr,
 	return nr - kept;
 }
 
+static int fail_nosys(const char *target, struct diag *d)
+{
+	return diag_fail_nosys(d, DIAG_DETACH, ENOSYS, target,
+			_("listmount(2) and statmount(2) (Linux 6.8), which --recursive needs"));
+}
+
 /* Says why one of @ids, none of which could be unmounted, stands in the way. */
 static int fail_below(int rootfd, const char *target, const uint64_t *ids, size_t nr,
 		      struct ul_statmount *sm, size_t size, int err, struct diag *d)
 {
 	const char *path;
 
-	while (nr > 1 && mount_has_children(ids[nr - 1]))
+	if (err == ENOSYS)
+		return fail_nosys(target, d);
+	while (nr > 1 && mount_has_children(ids[nr - 1]) > 0)
 		nr--;
 	path = mount_point(ids[nr - 1], sm, size);
 
@@ -279,8 +304,7 @@ int nsumount_recursive(int rootfd, const char *target, int lazy, struct diag *d)
 	rc = target_id(rootfd, target, &id);
 	nr = rc ? rc : list_below(id, &ids);
 	if (nr == -ENOSYS)
-		return diag_fail_nosys(d, DIAG_DETACH, ENOSYS, target,
-				       _("listmount(2) (Linux 6.8), which --recursive needs"));
+		return fail_nosys(target, d);
 	if (nr < 0)
 		return fail(rootfd, target, -nr, d);
 	rc = umount_below(rootfd, target, ids, nr, d);
