@@ -115,16 +115,14 @@ void bench_value(struct bench *b, const char *what, double value, double max_val
 }
 
 /*
- * bench_at_most - the ratio of two programs and the most that it may be
+ * bench_at_most - the ratio of two programs, in pairs, and the most that it may be
  */
 void bench_at_most(struct bench *b, const char *what, const struct bench_cmd *ours,
 		   const struct bench_cmd *theirs, double times)
 {
-	double u = bench_median(ours), v = bench_median(theirs);
-
-	if (bench_interrupted || u <= 0 || v <= 0)
+	if (bench_interrupted || bench_median(ours) <= 0 || bench_median(theirs) <= 0)
 		return;
-	bench_value(b, what, u / v, times, "x");
+	bench_value(b, what, bench_pairs(ours, theirs), times, "x");
 }
 
 /*
@@ -133,15 +131,16 @@ void bench_at_most(struct bench *b, const char *what, const struct bench_cmd *ou
 void bench_faster(struct bench *b, const char *what, const struct bench_cmd *ours,
 		  const struct bench_cmd *theirs, double times)
 {
-	double u = bench_median(ours), v = bench_median(theirs);
+	double ratio;
 
-	if (bench_interrupted || u <= 0 || v <= 0)
+	if (bench_interrupted || bench_median(ours) <= 0 || bench_median(theirs) <= 0)
 		return;
+	ratio = bench_pairs(theirs, ours);
 	printf("  goal: %-40s %s%8.2fx  >= %gx  ", what, theirs->timedout ? ">" : " ",
-	       v / u, times);
-	if (theirs->timedout && v / u < times) {
+	       ratio, times);
+	if (theirs->timedout && ratio < times) {
 		puts("not known: the other one ran into the time-out");
 		return;
 	}
-	verdict(b, v / u >= times);
+	verdict(b, ratio >= times);
 }
