@@ -74,18 +74,30 @@ static char *put_fs_options(char *p, const struct mnt_entry *mnt)
 	return p;
 }
 
-static char *alloc_options(const struct mnt_entry *mnt)
+/*
+ * Puts together "ro" or "rw", the attributes and the filesystem's options, each
+ * where it is wanted. Most fit into a small buffer, and the copy is exact.
+ */
+static char *join_options(const struct mnt_entry *mnt, int ro, int vfs, int fs)
 {
-	size_t len = MAX_FLAG_NAMES;
+	char small[512], *big = NULL, *p;
+	size_t need = sizeof("rw") + MAX_FLAG_NAMES;
 
-	if (mnt->fs_opts)
-		len += strlen(mnt->fs_opts) + 1;
-	return malloc(len + sizeof("rw"));
-}
+	if (fs && mnt->fs_opts)
+		need += strlen(mnt->fs_opts) + 1;
+	if (need > sizeof(small)) {
+		big = malloc(need);
+		if (!big)
+			return NULL;
+	}
 
-static char *put_ro(char *p, int ro)
-{
-	return stpcpy(p, ro ? "ro" : "rw");
+	p = stpcpy(big ? big : small, ro ? "ro" : "rw");
+	if (vfs)
+		p = put_attributes(p, mnt);
+	if (fs)
+		put_fs_options(p, mnt);
+
+	return big ? big : strdup(small);
 }
 
 /*
@@ -96,11 +108,7 @@ static char *put_ro(char *p, int ro)
  */
 char *mnt_entry_vfs_options(const struct mnt_entry *mnt)
 {
-	char *str = alloc_options(mnt);
-
-	if (str)
-		put_attributes(put_ro(str, mnt->attr & MOUNT_ATTR_RDONLY), mnt);
-	return str;
+	return join_options(mnt, mnt->attr & MOUNT_ATTR_RDONLY, 1, 0);
 }
 
 /*
@@ -111,11 +119,7 @@ char *mnt_entry_vfs_options(const struct mnt_entry *mnt)
  */
 char *mnt_entry_fs_options(const struct mnt_entry *mnt)
 {
-	char *str = alloc_options(mnt);
-
-	if (str)
-		put_fs_options(put_ro(str, mnt->sb_flags & MS_RDONLY), mnt);
-	return str;
+	return join_options(mnt, mnt->sb_flags & MS_RDONLY, 0, 1);
 }
 
 /*
@@ -128,11 +132,8 @@ char *mnt_entry_fs_options(const struct mnt_entry *mnt)
 char *mnt_entry_options(const struct mnt_entry *mnt)
 {
 	int ro = (mnt->attr & MOUNT_ATTR_RDONLY) || (mnt->sb_flags & MS_RDONLY);
-	char *str = alloc_options(mnt);
 
-	if (str)
-		put_fs_options(put_attributes(put_ro(str, ro), mnt), mnt);
-	return str;
+	return join_options(mnt, ro, 1, 1);
 }
 
 /*
