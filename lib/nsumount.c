@@ -41,7 +41,7 @@ static int umount_confined(int rootfd, const char *target, int flags)
 static int is_path_error(int err)
 {
 	return err == ENOENT || err == ELOOP || err == EXDEV || err == ENOTDIR ||
-	       err == EACCES || err == EAGAIN || err == ENOSYS;
+	       err == EACCES || err == ENOSYS;
 }
 
 /*
