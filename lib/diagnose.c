@@ -85,6 +85,7 @@ struct diag_row {
 
 #define NEEDS_ADMIN	N_("this needs CAP_SYS_ADMIN")
 #define NEEDS_ADMIN_OWN	N_("this needs CAP_SYS_ADMIN in the caller's user namespace")
+#define NEEDS_CHROOT	N_("this needs CAP_SYS_ADMIN and CAP_SYS_CHROOT")
 #define FILTERED	N_("the caller has CAP_SYS_ADMIN, so a seccomp filter forbids it or another user namespace owns it")
 #define OLD_KERNEL_API	N_("the kernel lacks the new mount API or a seccomp filter hides it")
 #define NO_OPEN_TREE	N_("the kernel lacks open_tree(2) (Linux 5.2), or a seccomp filter hides it")
@@ -93,6 +94,8 @@ struct diag_row {
 #define NO_OPENAT2	N_("the kernel lacks openat2(2) (Linux 5.6), or a seccomp filter hides it")
 #define NO_SETATTR	N_("the kernel lacks mount_setattr(2) (Linux 5.12), or a seccomp filter hides it")
 #define TOO_MANY_NS	N_("the limit on mount namespaces is reached")
+#define TOO_MANY_MOUNTS	N_("the namespace holds as many mounts as it may")
+#define RAISE_MOUNT_MAX	N_("raise the sysctl fs.mount-max")
 #define RAISE_MAX_NS	N_("raise the sysctl user.max_mnt_namespaces or remove unused namespaces")
 
 static const struct diag_row rows[] = {
@@ -136,15 +139,26 @@ static const struct diag_row rows[] = {
 
 	{ DIAG_NS_UNSHARE, EPERM, NEEDS_ADMIN_OWN, NULL },
 	{ DIAG_NS_UNSHARE, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
+	{ DIAG_NS_UNCHROOT, EPERM, NEEDS_CHROOT, NULL },
+	{ DIAG_NS_UNCHROOT, EINVAL,
+	  N_("the caller shares its root directory with another thread or process"), NULL },
+	{ DIAG_NS_MAKE_PRIVATE, EINVAL, N_("its root is not the root of a mount"), NULL },
+	{ DIAG_NS_POP_ROOT, EPERM, NEEDS_ADMIN, NULL },
+	{ DIAG_NS_MOVE_ROOT, EPERM, NEEDS_ADMIN, NULL },
+	{ DIAG_NS_MOVE_ROOT, EINVAL, N_("its root takes no mount"), NULL },
+	{ DIAG_NS_MOVE_ROOT, ENOSPC, TOO_MANY_MOUNTS, RAISE_MOUNT_MAX },
 	{ DIAG_NS_MOVE_ROOT, ENOENT, N_("the directory was removed"), NULL },
 	{ DIAG_NS_MOVE_ROOT, ELOOP,
 	  N_("the tree holds a pinned mount namespace"), N_("unmount the pin first") },
+	{ DIAG_NS_CHILD, ECHILD, N_("it died"), NULL },
 	{ DIAG_NS_PIVOT, EINVAL,
 	  N_("the root of this system is its initramfs, which pivot_root(2) cannot leave"),
 	  N_("a kernel with OPEN_TREE_NAMESPACE (Linux 7.0) is needed here") },
 
 	{ DIAG_PIN_DIR, EACCES, N_("only root may pin by name"), N_("use --pin FILE") },
 	{ DIAG_PIN_DIR, EPERM, NEEDS_ADMIN, NULL },
+	{ DIAG_PIN_DIR, EINVAL,
+	  N_("it lies on an unbindable mount"), N_("make that private first, see mount --make-private") },
 	{ DIAG_PIN_FILE, EISDIR, N_("it is a directory, a pin needs a file"), NULL },
 	{ DIAG_PIN_FILE, EEXIST, N_("a namespace is pinned there already"), NULL },
 	{ DIAG_PIN_MOUNT, EEXIST, N_("the name is taken"), N_("see mntns lsns") },
@@ -155,6 +169,8 @@ static const struct diag_row rows[] = {
 	  N_("use a directory that is a private mount, or -n NAME") },
 	{ DIAG_PIN_MOUNT, ENOENT, N_("the file was removed"), NULL },
 	{ DIAG_PIN_MOUNT, EPERM, NEEDS_ADMIN, NULL },
+	{ DIAG_PIN_MOUNT, ENOSPC, TOO_MANY_MOUNTS, RAISE_MOUNT_MAX },
+	{ DIAG_PIN_REMOVE, EPERM, NEEDS_ADMIN, NULL },
 	{ DIAG_PIN_REMOVE, ENOENT, N_("no namespace is pinned under this name"), N_("see mntns lsns") },
 
 	{ DIAG_JOIN_USERNS, EPERM, N_("the caller is not privileged over it"), NULL },
@@ -214,7 +230,7 @@ static const struct diag_row rows[] = {
 	{ DIAG_ATTACH, ENOSYS, NO_MOVE_MOUNT, NULL },
 	{ DIAG_ATTACH, EPERM, NEEDS_ADMIN, NULL },
 	{ DIAG_ATTACH, ENOSPC,
-	  N_("the namespace holds as many mounts as it may"), N_("raise the sysctl fs.mount-max") },
+	  TOO_MANY_MOUNTS, RAISE_MOUNT_MAX },
 	{ DIAG_DETACH, EINVAL,
 	  N_("not a mount point, or the mount is locked by a more privileged namespace"), NULL },
 	{ DIAG_DETACH, EISDIR, N_("a path that ends in .. has no name to unmount"),
@@ -250,9 +266,14 @@ static int is_filtered(void)
 
 static int is_about_privileges(const struct diag_row *row)
 {
-	static const char *const needs[] = { NEEDS_ADMIN, NEEDS_ADMIN_OWN };
+	static const char *const needs[] = { NEEDS_ADMIN, NEEDS_ADMIN_OWN, NEEDS_CHROOT };
+	size_t i;
 
-	return strcmp(row->cause, needs[0]) == 0 || strcmp(row->cause, needs[1]) == 0;
+	for (i = 0; i < ARRAY_SIZE(needs); i++) {
+		if (strcmp(row->cause, needs[i]) == 0)
+			return 1;
+	}
+	return 0;
 }
 
 /*

@@ -291,10 +291,7 @@ static int send_report(int sock, const struct report *rep, int fd)
 	return sendmsg(sock, &msg, MSG_NOSIGNAL) == sizeof(*rep) ? 0 : -1;
 }
 
-/*
- * Returns the fd received, -1 with a report of a failure, -2 without any, -3 when
- * a signal came first.
- */
+/* Returns the fd received, or -1 with the failure in @rep. */
 static int receive_report(int sock, struct report *rep)
 {
 	union fd_message control = { .buf = "" };
@@ -308,10 +305,10 @@ static int receive_report(int sock, struct report *rep)
 	int fd = -1;
 
 	n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
-	if (n < 0 && errno == EINTR)
-		return -3;
-	if (n != sizeof(*rep))
-		return -2;
+	if (n != sizeof(*rep)) {
+		*rep = (struct report) { .step = DIAG_NS_CHILD, .err = n < 0 ? errno : ECHILD };
+		return -1;
+	}
 	c = CMSG_FIRSTHDR(&msg);
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
 		memcpy(&fd, CMSG_DATA(c), sizeof(int));
@@ -378,15 +375,10 @@ int nsmake_standin_open(const struct nsmake *req, struct diag *d)
 
 	fd = receive_report(sock[0], &rep);
 	close(sock[0]);
-	/* a tree that hangs holds the child, which nobody else would end */
-	if (fd == -3)
+	/* when a signal came first: a tree that hangs holds the child */
+	if (fd < 0)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (fd == -3)
-		return diag_fail(d, DIAG_NS_CHILD, EINTR, req->tree);
-	if (fd == -2)
-		return diag_fail_cause(d, DIAG_NS_CHILD, ECHILD, req->tree, NULL,
-				       _("it died"));
 	return fd >= 0 ? fd : fail_reported(req, &rep, d);
 }

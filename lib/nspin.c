@@ -347,15 +347,18 @@ int nspin_add(const struct nspin_dir *dir, const char *name, int nsfd, struct di
 
 	fd = openat(dir->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return diag_fail(d, DIAG_PIN_MOUNT, errno, name);
+		return diag_fail(d, DIAG_PIN_FILE, errno, name);
 
-	rc = write_home(fd) == 0 ? mount_pin(nsfd, dir->fd, name, 0) : -errno;
+	rc = write_home(fd) == 0 ? 0 : diag_fail(d, DIAG_PIN_FILE, errno, name);
 	close(fd);
-	if (rc == 0)
-		return 0;
-
-	unlinkat(dir->fd, name, 0);
-	return diag_fail(d, DIAG_PIN_MOUNT, -rc, name);
+	if (!rc) {
+		rc = mount_pin(nsfd, dir->fd, name, 0);
+		if (rc)
+			diag_fail(d, DIAG_PIN_MOUNT, -rc, name);
+	}
+	if (rc)
+		unlinkat(dir->fd, name, 0);
+	return rc;
 }
 
 /*
