@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <stdint.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "c.h"
@@ -49,12 +50,15 @@ static enum feature_have probe_open_tree(void)
 	return exists(ERRNO_OF(ul_open_tree(-1, "", ~0U)));
 }
 
-/* fsopen(2) asks for a capability first, fsconfig(2) of the same release does not */
+/*
+ * fsopen(2) asks for a capability first; fsconfig(2) of the same release does
+ * not, and tells where no filter may have answered for the kernel.
+ */
 static enum feature_have probe_fsopen(void)
 {
 	enum feature_have have = exists(ERRNO_OF(ul_fsopen("", ~0U)));
 
-	if (have != FEATURE_UNKNOWN)
+	if (have != FEATURE_UNKNOWN || prctl(PR_GET_SECCOMP) == 2)
 		return have;
 	return exists(ERRNO_OF(ul_fsconfig(-1, ~0U, NULL, NULL, 0)));
 }
@@ -118,10 +122,11 @@ static enum feature_have probe_sb_source(void)
 		struct ul_statmount sm;
 		char buf[sizeof(struct ul_statmount) + 4096];
 	} u;
+	enum feature_have have = probe_statmount();
 	uint64_t id;
 
-	if (statmount_supported() & UL_STATMOUNT_SB_SOURCE)
-		return FEATURE_YES;
+	if (have != FEATURE_YES || statmount_supported() & UL_STATMOUNT_SB_SOURCE)
+		return have;
 	if (mnt_unique_id(AT_FDCWD, "/", 0, &id) < 0 ||
 	    ul_statmount(id, 0, UL_STATMOUNT_SB_SOURCE, &u.sm, sizeof(u), 0) < 0)
 		return FEATURE_NO;
@@ -130,7 +135,11 @@ static enum feature_have probe_sb_source(void)
 
 static enum feature_have probe_idmap_fields(void)
 {
-	return statmount_supported() & UL_STATMOUNT_MNT_UIDMAP ? FEATURE_YES : FEATURE_NO;
+	enum feature_have have = probe_statmount();
+
+	if (have != FEATURE_YES || statmount_supported() & UL_STATMOUNT_MNT_UIDMAP)
+		return have;
+	return FEATURE_NO;
 }
 
 static enum feature_have ns_ioctl(unsigned long cmd, void *arg)
@@ -206,6 +215,9 @@ static enum feature_have probe_pidfd_mntns(void)
 
 static enum feature_have probe_namespace(void)
 {
+	/* the probe takes EPERM for a privilege that is missing */
+	if (probe_open_tree() == FEATURE_UNKNOWN)
+		return FEATURE_UNKNOWN;
 	return nsmake_has_open_tree() ? FEATURE_YES : FEATURE_NO;
 }
 
@@ -226,7 +238,7 @@ static const struct feature features[] = {
 	{ "statmount",		"6.8", probe_statmount,
 	  N_("list, and who shares a mount"), MOUNTINFO },
 	{ "listmount",		"6.8", probe_listmount,
-	  N_("list, detach -R"), MOUNTINFO },
+	  N_("list, detach -R"), N_("reads mountinfo in the namespace; no detach -R") },
 	{ "mnt_ns_id",		"6.11", probe_mnt_ns_id,
 	  N_("list the mounts of other namespaces"), MOUNTINFO },
 	{ "NS_GET_MNTNS_ID",	"6.11", probe_ns_id,
