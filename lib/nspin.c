@@ -202,12 +202,8 @@ int nspin_dir_open(struct nspin_dir *dir, int create, struct diag *d)
  */
 void nspin_dir_abandon(struct nspin_dir *dir)
 {
-	/* an open directory would keep the mount busy; the lock is below it */
-	if (dir->fd >= 0)
-		close(dir->fd);
-	dir->fd = -1;
-
-	if (dir->made_mount && umount2(_PATH_MNTNS, UMOUNT_NOFOLLOW) < 0)
+	/* lazily, since those who wait for the lock may have it open */
+	if (dir->made_mount && umount2(_PATH_MNTNS, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
 		dir->made_dir = 0;
 	if (dir->made_dir)
 		rmdir(_PATH_MNTNS);

@@ -107,14 +107,21 @@ static int pin_next(struct create *cr, const struct nspin_dir *dir, struct diag 
 	return rc;
 }
 
-static void unpin_all(struct create *cr, const struct nspin_dir *dir)
+static void unpin_all(struct create *cr, struct nspin_dir *dir)
 {
 	struct diag d = { .step = DIAG_NONE };
+	int rc = 0;
 
 	while (cr->nr_pinned) {
-		if (nspin_remove(dir, cr->names[--cr->nr_pinned], &d) != 0)
+		if (nspin_remove(dir, cr->names[--cr->nr_pinned], &d) != 0) {
 			mntns_warn(&d);
+			rc = -1;
+		}
 	}
+	if (rc)
+		nspin_dir_close(dir);
+	else
+		nspin_dir_abandon(dir);
 }
 
 static int pin_by_names(struct create *cr, struct diag *d)
@@ -130,12 +137,10 @@ static int pin_by_names(struct create *cr, struct diag *d)
 		rc = pin_next(cr, &dir, d);
 	if (!rc)
 		rc = print_ids(cr, d);
-	if (rc || mntns_commit() != 0) {
+	if (rc || mntns_commit() != 0)
 		unpin_all(cr, &dir);
-		nspin_dir_abandon(&dir);
-	} else {
+	else
 		nspin_dir_close(&dir);
-	}
 	return rc;
 }
 
