@@ -11,22 +11,31 @@
 
 readonly APT_SUITE_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# The address of the archive, or nothing. apt reads its own configuration for
-# us, in whichever format that is.
+# "SITE SUITE" of each main component that this machine installs from: apt reads
+# its own configuration for us, in whichever format that is. It can tell what it
+# has lists of, and what it would read if it had none.
+apt_sources()
+{
+	# shellcheck disable=SC2016 # the dollars are apt's
+	apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+		sed -n 's/ main$//p'
+	apt-get -q --print-uris update |
+		sed -n "s,^'\\(.*\\)/dists/\\([^/]*\\)/main/binary-.*,\\1 \\2,p"
+}
+
+# The address of the archive, or nothing. Others name their suites after the
+# system's, too, but hardly have such a component; where the configuration has
+# no code names, what is left to go by is the customary path.
 apt_archive_site()
 {
 	local codename
 
 	# shellcheck source=/dev/null
-	codename=$(. /etc/os-release; printf '%s' "${VERSION_CODENAME:-}")
-	# shellcheck disable=SC2016 # the dollars are apt's
-	apt-get indextargets --format '$(SITE)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)' \
-		'Created-By: Packages' 2>/dev/null |
-	awk -F'|' -v codename="$codename" '
-		$3 != "main"				{ next }
-		$2 == codename && !by_name		{ by_name = $1 }
-		$2 ~ /^(stable|testing|unstable|sid)$/ && $4 ~ /^(Debian|\$.*)?$/ && !by_suite { by_suite = $1 }
-		END { print by_name ? by_name : by_suite }'
+	codename=$(. /etc/os-release; printf '%s' "${VERSION_CODENAME:-none}")
+	apt_sources 2>/dev/null | awk -v codename="$codename" '
+		!named && $2 == codename { named = $1 }
+		!other && $1 ~ /\/debian\/?$/ && $2 ~ /^[a-z]+$/ { other = $1 }
+		END { print named ? named : other }'
 }
 
 # apt_suite_conf DIR SITE TYPE SUITE: writes apt's configuration for one suite
