@@ -75,6 +75,7 @@ extern bool smartcols_has_filters(void);
 	X(scols_table_enable_raw) \
 	X(scols_table_enable_export) \
 	X(scols_table_enable_noheadings) \
+	X(scols_table_enable_shellvar) \
 	X(scols_table_enable_nolinesep) \
 	X(scols_table_enable_nowrap) \
 	X(scols_table_new_column) \
@@ -130,6 +131,7 @@ extern struct lazy_smartcols {
 #define scols_table_enable_json		(*lazy_smartcols.p_scols_table_enable_json)
 #define scols_table_enable_raw		(*lazy_smartcols.p_scols_table_enable_raw)
 #define scols_table_enable_export	(*lazy_smartcols.p_scols_table_enable_export)
+#define scols_table_enable_shellvar	(*lazy_smartcols.p_scols_table_enable_shellvar)
 #define scols_table_enable_noheadings	(*lazy_smartcols.p_scols_table_enable_noheadings)
 #define scols_table_enable_nolinesep	(*lazy_smartcols.p_scols_table_enable_nolinesep)
 #define scols_table_enable_nowrap	(*lazy_smartcols.p_scols_table_enable_nowrap)
@@ -173,6 +175,9 @@ extern struct lazy_smartcols {
 	X(mnt_optstr_get_flags) \
 	X(mnt_get_builtin_optmap) \
 	X(mnt_guess_system_root) \
+	X(mnt_match_fstype) \
+	X(mnt_match_options) \
+	X(mnt_fstype_is_pseudofs) \
 	X(mnt_resolve_spec) \
 	X(mnt_new_table) \
 	X(mnt_unref_table) \
@@ -202,6 +207,9 @@ extern struct lazy_libmount {
 #define mnt_optstr_get_flags		(*lazy_libmount.p_mnt_optstr_get_flags)
 #define mnt_get_builtin_optmap		(*lazy_libmount.p_mnt_get_builtin_optmap)
 #define mnt_guess_system_root		(*lazy_libmount.p_mnt_guess_system_root)
+#define mnt_match_fstype		(*lazy_libmount.p_mnt_match_fstype)
+#define mnt_match_options		(*lazy_libmount.p_mnt_match_options)
+#define mnt_fstype_is_pseudofs		(*lazy_libmount.p_mnt_fstype_is_pseudofs)
 #define mnt_resolve_spec		(*lazy_libmount.p_mnt_resolve_spec)
 #define mnt_new_table			(*lazy_libmount.p_mnt_new_table)
 #define mnt_unref_table			(*lazy_libmount.p_mnt_unref_table)

@@ -9,28 +9,41 @@
 
 #include "mnttab.h"
 #include "mountapi.h"
+#include "nsiter.h"
 #include "nsref.h"
 #include "optutils.h"
 #include "xalloc.h"
 
 #include "mntns-mntcols.h"
+#include "mntns-mntsel.h"
 #include "mntns.h"
 
 struct list_control {
 	struct mntns_table	table;
+	struct mntsel		sel;
 	unsigned int		verbose:1;
 	unsigned int		all_mounts:1;
+	unsigned int		all:1;		/* every namespace there is */
+	unsigned int		tree:1;		/* -T */
+	unsigned int		shell:1;
 
+	struct nsiter		iter;		/* with all */
 	struct nsref		*refs;
 	struct mnttab		*tabs;
 	size_t			nrefs;
+	size_t			nshown;		/* mounts */
 };
 
 /* the tree hangs on the ids */
+static int needs_tree(const struct list_control *ctl)
+{
+	return ctl->table.out.tree || ctl->sel.submounts;
+}
+
 static uint64_t statmount_mask(const struct list_control *ctl)
 {
-	return mntns_table_needs(&ctl->table) |
-	       (ctl->table.out.tree ? UL_STATMOUNT_MNT_BASIC : 0);
+	return mntns_table_needs(&ctl->table) | mntsel_needs(&ctl->sel) |
+	       (needs_tree(ctl) ? UL_STATMOUNT_MNT_BASIC : 0);
 }
 
 static struct libscols_line *add_line(const struct mntns_table *t, struct libscols_table *tb,
@@ -45,45 +58,72 @@ static struct libscols_line *add_line(const struct mntns_table *t, struct libsco
 	return ln;
 }
 
-static void add_tree(const struct mntns_table *t, struct libscols_table *tb,
-		     const struct nsref *ref, struct mnttab *tab)
+/*
+ * In the order of the tree, and as a tree where one is printed: a mount whose
+ * parent is not shown goes below the next one up that is.
+ */
+static void add_tree(struct list_control *ctl, struct libscols_table *tb,
+		     const struct nsref *ref, const struct mnttab *tab,
+		     const unsigned char *shown)
 {
-	struct libscols_line **lines;
+	struct libscols_line **lines = xcalloc(tab->nmounts, sizeof(*lines));
 	struct mnt_entry *mnt;
 
-	if (mnttab_build_tree(tab) != 0)
-		err_oom();
+	for (mnt = mnttab_next_tree(tab, NULL); mnt; mnt = mnttab_next_tree(tab, mnt)) {
+		struct libscols_line *parent = mnt->up == MNTTAB_NONE ? NULL : lines[mnt->up];
+		uint32_t i = mnt - tab->mounts;
 
-	lines = xcalloc(tab->nmounts, sizeof(*lines));
-	for (mnt = mnttab_next_tree(tab, NULL); mnt; mnt = mnttab_next_tree(tab, mnt))
-		lines[mnt - tab->mounts] = add_line(t, tb, mnt->up == MNTTAB_NONE ?
-						    NULL : lines[mnt->up], ref, mnt);
+		lines[i] = parent;
+		if (shown && !shown[i])
+			continue;
+		lines[i] = add_line(&ctl->table, tb, ctl->table.out.tree ? parent : NULL,
+				    ref, mnt);
+		ctl->nshown++;
+	}
 	free(lines);
 }
 
-static void add_list(const struct mntns_table *t, struct libscols_table *tb,
-		     const struct nsref *ref, const struct mnttab *tab)
+static void add_list(struct list_control *ctl, struct libscols_table *tb,
+		     const struct nsref *ref, const struct mnttab *tab,
+		     const unsigned char *shown)
 {
 	uint32_t i;
 
-	for (i = 0; i < tab->nmounts; i++)
-		add_line(t, tb, NULL, ref, &tab->mounts[i]);
+	for (i = 0; i < tab->nmounts; i++) {
+		if (shown && !shown[i])
+			continue;
+		add_line(&ctl->table, tb, NULL, ref, &tab->mounts[i]);
+		ctl->nshown++;
+	}
 }
 
-static void print_mounts(const struct list_control *ctl)
+static void add_namespace(struct list_control *ctl, struct libscols_table *tb,
+			  const struct nsref *ref, struct mnttab *tab)
 {
-	const struct mntns_table *t = &ctl->table;
-	struct libscols_table *tb = mntns_table_new(t);
+	unsigned char *shown = NULL;
+
+	if (needs_tree(ctl) && mnttab_build_tree(tab) != 0)
+		err_oom();
+	if (mntsel_is_active(&ctl->sel))
+		shown = mntsel_apply(&ctl->sel, tab);
+
+	if (needs_tree(ctl))
+		add_tree(ctl, tb, ref, tab, shown);
+	else
+		add_list(ctl, tb, ref, tab, shown);
+	free(shown);
+}
+
+static void print_mounts(struct list_control *ctl)
+{
+	struct libscols_table *tb = mntns_table_new(&ctl->table);
 	size_t i;
 
+	scols_table_enable_shellvar(tb, ctl->shell);
 	for (i = 0; i < ctl->nrefs; i++) {
-		if (t->out.tree)
-			add_tree(t, tb, &ctl->refs[i], &ctl->tabs[i]);
-		else
-			add_list(t, tb, &ctl->refs[i], &ctl->tabs[i]);
+		add_namespace(ctl, tb, &ctl->refs[i], &ctl->tabs[i]);
 		mnttab_free(&ctl->tabs[i]);
 	}
-
 	mntns_table_print(tb);
 }
 
@@ -109,30 +149,108 @@ static void report_origin(const struct mntns_table *t, const struct nsref *ref,
 	}
 }
 
-/* All operands are resolved before the first is read, and all read before any is printed. */
-static void read_mounts(struct list_control *ctl, char **operands)
+static void open_operands(struct list_control *ctl, char **operands)
 {
 	struct diag d = { .step = DIAG_NONE };
-	uint64_t mask = statmount_mask(ctl);
 	size_t i;
 
-	for (i = 0; i < ctl->nrefs && operands; i++) {
+	for (i = 0; i < ctl->nrefs; i++) {
 		if (nsref_open(&ctl->refs[i], operands[i], &d) != 0)
 			mntns_err(&d);
 	}
-	if (!operands && (mntns_table_has(&ctl->table, MNTCOL_NSID) ||
-			  mntns_table_has(&ctl->table, MNTCOL_NS)) &&
-	    nsref_open_self(&ctl->refs[0], &d) != 0)
-		mntns_err(&d);
+}
 
+/* The caller's own needs no open file, unless a column shows what it is. */
+static void open_self(struct list_control *ctl)
+{
+	struct diag d = { .step = DIAG_NONE };
+
+	ctl->refs[0] = (struct nsref) { .kind = NSREF_SELF, .fd = -1 };
+	if (!mntns_table_has(&ctl->table, MNTCOL_NSID) &&
+	    !mntns_table_has(&ctl->table, MNTCOL_NS))
+		return;
+	if (nsref_open_self(&ctl->refs[0], &d) != 0)
+		mntns_err(&d);
+	ctl->refs[0].name = NULL;
+}
+
+/* The open files stay nsiter's. */
+static void find_all(struct list_control *ctl)
+{
+	struct diag d = { .step = DIAG_NONE };
+	size_t i;
+
+	if (nsiter_scan(&ctl->iter, &d) != 0)
+		mntns_err(&d);
+	ctl->nrefs = ctl->iter.n;
+	ctl->refs = xcalloc(ctl->nrefs, sizeof(*ctl->refs));
 	for (i = 0; i < ctl->nrefs; i++) {
-		if (mnttab_read(&ctl->tabs[i], operands ? &ctl->refs[i] : NULL, mask,
-				ctl->all_mounts ? MNTTAB_ALL : 0, &d) != 0)
-			mntns_err(&d);
-		nsref_close(&ctl->refs[i]);
+		const struct nsiter_ns *ns = &ctl->iter.ns[i];
+
+		ctl->refs[i] = (struct nsref) {
+			.name = ns->names, .kind = NSREF_ID,
+			.fd = ns->fd, .pid = ns->pid, .ino = ns->ino, .id = ns->id
+		};
+	}
+}
+
+/*
+ * All operands are resolved before the first is read, and all read before any
+ * is printed. Of all namespaces one that cannot be read is left out.
+ */
+static int read_mounts(struct list_control *ctl)
+{
+	struct diag d = { .step = DIAG_NONE };
+	uint64_t mask = statmount_mask(ctl);
+	int rc = 0;
+	size_t i;
+
+	ctl->tabs = xcalloc(ctl->nrefs, sizeof(*ctl->tabs));
+	for (i = 0; i < ctl->nrefs; i++) {
+		if (mnttab_read(&ctl->tabs[i], &ctl->refs[i], mask,
+				ctl->all_mounts ? MNTTAB_ALL : 0, &d) != 0) {
+			if (!ctl->all)
+				mntns_err(&d);
+			mntns_warn(&d);
+			mnttab_free(&ctl->tabs[i]);
+			rc = 1;
+		}
 		if (ctl->verbose)
 			report_origin(&ctl->table, &ctl->refs[i], &ctl->tabs[i]);
 	}
+	return rc;
+}
+
+static int list_mounts(struct list_control *ctl, char **operands)
+{
+	size_t i;
+	int rc;
+
+	if (ctl->all) {
+		find_all(ctl);
+	} else {
+		ctl->refs = xcalloc(ctl->nrefs, sizeof(*ctl->refs));
+		if (*operands)
+			open_operands(ctl, operands);
+		else
+			open_self(ctl);
+	}
+	mntsel_prepare(&ctl->sel);
+	rc = read_mounts(ctl);
+	print_mounts(ctl);
+
+	for (i = 0; i < ctl->nrefs && !ctl->all; i++)
+		nsref_close(&ctl->refs[i]);
+	if (ctl->all)
+		nsiter_free(&ctl->iter);
+	free(ctl->tabs);
+	free(ctl->refs);
+	mntsel_free(&ctl->sel);
+
+	/* as findmnt(8) */
+	if (mntsel_is_active(&ctl->sel) && !ctl->nshown)
+		rc = 1;
+	return rc;
 }
 
 static void __attribute__((__noreturn__)) usage(void)
@@ -146,11 +264,14 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputsln(_("Show the mounts of mount namespaces, by default of the caller's."), out);
 
 	fputs(USAGE_OPTIONS, out);
+	fputsln(_(" -A, --all                the mounts of all namespaces"), out);
 	fputsln(_("     --all-mounts         also mounts hidden below the visible root"), out);
 	fputsln(_(" -l, --list               use list format output"), out);
 	fputsln(_(" -T, --tree               use tree format output (default)"), out);
 	mntns_table_usage(out);
+	mntsel_usage(out);
 	fputsln(_(" -v, --verbose            say where the kernel's answers are incomplete"), out);
+	fputsln(_(" -y, --shell              column names fit for variables of a shell"), out);
 
 	fputs(USAGE_SEPARATOR, out);
 	fprintf(out, USAGE_LIST_COLUMNS_OPTION(26));
@@ -166,7 +287,7 @@ static void choose_columns(struct list_control *ctl)
 	static const int defaults[] = {
 		MNTCOL_NSID, MNTCOL_TARGET, MNTCOL_SOURCE, MNTCOL_FSTYPE, MNTCOL_OPTIONS
 	};
-	size_t skip = ctl->nrefs > 1 ? 0 : 1;
+	size_t skip = ctl->all || ctl->nrefs > 1 ? 0 : 1;
 
 	mntns_table_choose(&ctl->table, defaults + skip, ARRAY_SIZE(defaults) - skip);
 }
@@ -174,13 +295,16 @@ static void choose_columns(struct list_control *ctl)
 int mntns_list(int argc, char **argv)
 {
 	enum {
-		OPT_ALL_MOUNTS = TABLE_OPT_NEXT
+		OPT_ALL_MOUNTS = MNTSEL_OPT_NEXT
 	};
 	static const struct option longopts[] = {
 		TABLE_LONGOPTS,
+		MNTSEL_LONGOPTS,
+		{ "all",	no_argument, NULL, 'A' },
 		{ "all-mounts",	no_argument, NULL, OPT_ALL_MOUNTS },
 		{ "help",	no_argument, NULL, 'h' },
 		{ "list",	no_argument, NULL, 'l' },
+		{ "shell",	no_argument, NULL, 'y' },
 		{ "tree",	no_argument, NULL, 'T' },
 		{ "verbose",	no_argument, NULL, 'v' },
 		{ "version",	no_argument, NULL, 'V' },
@@ -203,20 +327,28 @@ int mntns_list(int argc, char **argv)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, TABLE_SHORTOPTS "hlTvV", longopts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, TABLE_SHORTOPTS MNTSEL_SHORTOPTS "AhlTvVy",
+				longopts, NULL)) != -1) {
 		err_exclusive_options(c, longopts, excl, excl_st);
-		if (mntns_table_take(&ctl.table, c, optarg))
+		if (mntns_table_take(&ctl.table, c, optarg) ||
+		    mntsel_take(&ctl.sel, c, optarg))
 			continue;
 
 		switch (c) {
+		case 'A':
+			ctl.all = 1;
+			break;
 		case 'l':
 			ctl.table.out.tree = 0;
 			break;
 		case 'T':
-			ctl.table.out.tree = 1;
+			ctl.tree = 1;
 			break;
 		case 'v':
 			ctl.verbose = 1;
+			break;
+		case 'y':
+			ctl.shell = 1;
 			break;
 		case OPT_ALL_MOUNTS:
 			ctl.all_mounts = 1;
@@ -230,15 +362,14 @@ int mntns_list(int argc, char **argv)
 		}
 	}
 
+	if (ctl.all && optind < argc) {
+		warnx(_("--all leaves no namespace to name"));
+		errtryhelp(EXIT_FAILURE);
+	}
+	if (!ctl.tree && !mntsel_wants_tree(&ctl.sel))
+		ctl.table.out.tree = 0;
 	ctl.nrefs = optind < argc ? argc - optind : 1;
 	choose_columns(&ctl);
 
-	ctl.refs = xcalloc(ctl.nrefs, sizeof(*ctl.refs));
-	ctl.tabs = xcalloc(ctl.nrefs, sizeof(*ctl.tabs));
-	read_mounts(&ctl, optind < argc ? argv + optind : NULL);
-	print_mounts(&ctl);
-
-	free(ctl.tabs);
-	free(ctl.refs);
-	return EXIT_SUCCESS;
+	return list_mounts(&ctl, argv + optind) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -69,6 +69,9 @@ const struct mntns_column mntcol_infos[MNTCOL_COUNT] = {
 	[MNTCOL_NS]	   = { "NS", 10, SCOLS_FL_RIGHT,
 			       N_("inode number of the mount namespace"),
 			       SCOLS_JSON_NUMBER, 0 },
+	[MNTCOL_NAME]	   = { "NAME", 0.10, SCOLS_FL_NOEXTREMES,
+			       N_("the namespace as it was named, or its pinned names"),
+			       SCOLS_JSON_STRING, 0 },
 	[MNTCOL_PEER_GROUP]   = { "PEER-GROUP", 1, SCOLS_FL_RIGHT,
 			       N_("id of the peer group of a shared mount"),
 			       SCOLS_JSON_NUMBER, UL_STATMOUNT_MNT_BASIC },
@@ -187,6 +190,8 @@ char *mntcol_text(const struct mntns_output *out, const struct nsref *ref,
 		return mntns_number_text(ref->id, 0);
 	case MNTCOL_NS:
 		return mntns_number_text(ref->ino, 0);
+	case MNTCOL_NAME:
+		return xstrdup(ref->name);
 	case MNTCOL_PEER_GROUP:
 		return mntns_number_text(mnt->peer_group, 0);
 	case MNTCOL_MASTER:
