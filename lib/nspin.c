@@ -311,19 +311,28 @@ int nspin_check_free(const struct nspin_dir *dir, const char *name, struct diag 
 	return rc;
 }
 
+/* A detached mount counts as a namespace, and ENOSPC means another limit here. */
+static int fail_clone_pin(struct diag *d, int err, const char *name)
+{
+	if (err != ENOSPC)
+		return diag_fail(d, DIAG_PIN_MOUNT, err, name);
+	return diag_fail_cause(d, DIAG_PIN_MOUNT, err, name, diag_remedy(DIAG_TREE_CLONE, err),
+			       "%s", diag_cause(DIAG_TREE_CLONE, err));
+}
+
 /*
  * Mounts the namespace file @nsfd on the file @name of @dirfd, without /proc.
- * Returns 0 or -errno.
+ * Returns 0, or -errno with @d set.
  */
-static int mount_pin(int nsfd, int dirfd, const char *name, unsigned int flags)
+static int mount_pin(int nsfd, int dirfd, const char *name, unsigned int flags, struct diag *d)
 {
 	int tree, rc = 0;
 
 	tree = ul_open_tree(nsfd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	if (tree < 0)
-		return -errno;
+		return fail_clone_pin(d, errno, name);
 	if (ul_move_mount(tree, "", dirfd, name, MOVE_MOUNT_F_EMPTY_PATH | flags) < 0)
-		rc = -errno;
+		rc = diag_fail(d, DIAG_PIN_MOUNT, errno, name);
 	close(tree);
 	return rc;
 }
@@ -347,11 +356,8 @@ int nspin_add(const struct nspin_dir *dir, const char *name, int nsfd, struct di
 
 	rc = write_home(fd) == 0 ? 0 : diag_fail(d, DIAG_PIN_FILE, errno, name);
 	close(fd);
-	if (!rc) {
-		rc = mount_pin(nsfd, dir->fd, name, 0);
-		if (rc)
-			diag_fail(d, DIAG_PIN_MOUNT, -rc, name);
-	}
+	if (!rc)
+		rc = mount_pin(nsfd, dir->fd, name, 0, d);
 	if (rc)
 		unlinkat(dir->fd, name, 0);
 	return rc;
@@ -469,12 +475,10 @@ int nspin_add_file(const char *path, int nsfd, int *created, struct diag *d)
 	}
 
 	/* the path, not the fd: a mount wants to be seen by later lookups of it */
-	rc = mount_pin(nsfd, AT_FDCWD, path, MOVE_MOUNT_T_SYMLINKS);
-	if (rc == 0)
-		return 0;
-	if (*created)
+	rc = mount_pin(nsfd, AT_FDCWD, path, MOVE_MOUNT_T_SYMLINKS, d);
+	if (rc && *created)
 		unlink(path);
-	return diag_fail(d, DIAG_PIN_MOUNT, -rc, path);
+	return rc;
 }
 
 /*
