@@ -25,9 +25,14 @@ struct nsmake {
 	enum nsmake_method method;
 
 	enum nsmake_method used;	/* result: not NSMAKE_AUTO */
+
+	int srcfd;			/* nsmake_prepare(): what is copied, or -1 */
+	uint64_t own_id;		/* of the caller's namespace, 0 not asked for */
 };
 
-int nsmake_open(struct nsmake *req, struct diag *d);
+int nsmake_prepare(struct nsmake *req, struct diag *d);
+void nsmake_release(struct nsmake *req);
+int nsmake_open(const struct nsmake *req, struct diag *d);
 int nsmake_open_younger(struct nsmake *req, struct diag *d);
 int nsmake_enter(struct nsmake *req, struct diag *d);
 

@@ -106,19 +106,37 @@ static int fail_namespace(const struct nsmake *req, int treefd, int err, struct 
 static int tree_to_namespace(const struct nsmake *req, int treefd, struct diag *d)
 {
 	unsigned int flags = OPEN_TREE_NAMESPACE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH;
-	int fd, err;
+	int fd;
 
 	if (req->recursive)
 		flags |= AT_RECURSIVE;
 
 	fd = ul_open_tree(treefd, "", flags);
-	if (fd >= 0)
-		return fd;
-	err = errno;
-	if (err == EINVAL && !nsmake_has_open_tree())
+	return fd < 0 ? fail_namespace(req, treefd, errno, d) : fd;
+}
+
+/*
+ * The kernel is asked first: a clone that turned out to be of no use would have
+ * to wait for an RCU grace period to go away.
+ */
+static int choose_method(struct nsmake *req, struct diag *d)
+{
+	req->used = NSMAKE_PIVOT_ROOT;
+	if (req->method == NSMAKE_PIVOT_ROOT)
+		return 0;
+	if (nsmake_has_open_tree())
+		req->used = NSMAKE_OPEN_TREE;
+	else if (req->method == NSMAKE_OPEN_TREE)
 		return diag_fail_nosys(d, DIAG_TREE_NAMESPACE, EOPNOTSUPP, req->tree,
 				       _("OPEN_TREE_NAMESPACE (Linux 7.0)"));
-	return fail_namespace(req, treefd, err, d);
+	return 0;
+}
+
+static int open_tree_dir(const struct nsmake *req, struct diag *d)
+{
+	int fd = open(req->tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? diag_fail(d, DIAG_TREE_OPEN, errno, req->tree) : fd;
 }
 
 /*
@@ -126,54 +144,64 @@ static int tree_to_namespace(const struct nsmake *req, int treefd, struct diag *
  * in a clone. What is to change is therefore changed on a detached clone, in
  * which nobody can mount anything, and the namespace is made from that.
  */
-static int open_tree_namespace(const struct nsmake *req, struct diag *d)
+static int open_source(const struct nsmake *req, struct diag *d)
 {
-	int treefd, clone, fd;
+	int clone, treefd = open_tree_dir(req, d);
 
-	treefd = open(req->tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (treefd < 0)
-		return diag_fail(d, DIAG_TREE_OPEN, errno, req->tree);
-
-	if (mnt_change_is_empty(&req->change)) {
-		fd = tree_to_namespace(req, treefd, d);
-		close(treefd);
-		return fd;
-	}
+	if (treefd < 0 || mnt_change_is_empty(&req->change))
+		return treefd;
 
 	clone = detached_clone(treefd, "", req->recursive, &req->change,
 			       DIAG_TREE_CLONE, req->tree, d);
 	if (clone == -EINVAL && d->step == DIAG_TREE_CLONE)
 		fail_namespace(req, treefd, EINVAL, d);
 	close(treefd);
-	if (clone < 0)
-		return clone;
+	return clone;
+}
 
-	fd = tree_to_namespace(req, clone, d);
-	close(clone);
-	return fd;
+/*
+ * nsmake_prepare:
+ * @req: what to make; @req->used is set
+ * @d: failure
+ *
+ * Does what is the same for every namespace that @req makes. The caller ends
+ * with nsmake_release().
+ *
+ * Returns: 0, or -errno with @d set.
+ */
+int nsmake_prepare(struct nsmake *req, struct diag *d)
+{
+	int rc;
+
+	req->srcfd = -1;
+	rc = choose_method(req, d);
+	if (rc || req->used != NSMAKE_OPEN_TREE)
+		return rc;
+
+	req->srcfd = open_source(req, d);
+	return req->srcfd < 0 ? req->srcfd : 0;
+}
+
+void nsmake_release(struct nsmake *req)
+{
+	if (req->srcfd >= 0)
+		close(req->srcfd);
+	req->srcfd = -1;
 }
 
 /*
  * nsmake_open:
- * @req: what to make; @req->used is set
+ * @req: what to make, prepared with nsmake_prepare()
  * @d: failure
  *
  * Returns: open O_CLOEXEC mount namespace that lives as long as the fd, a pin
  * or a process in it; or -errno with @d set.
  */
-int nsmake_open(struct nsmake *req, struct diag *d)
+int nsmake_open(const struct nsmake *req, struct diag *d)
 {
-	int fd = -1;
+	if (req->used == NSMAKE_OPEN_TREE)
+		return tree_to_namespace(req, req->srcfd, d);
 
-	if (req->method != NSMAKE_PIVOT_ROOT) {
-		req->used = NSMAKE_OPEN_TREE;
-		fd = open_tree_namespace(req, d);
-		if (fd >= 0 || req->method == NSMAKE_OPEN_TREE || !d->nosys ||
-		    d->step != DIAG_TREE_NAMESPACE)
-			return fd;
-	}
-
-	req->used = NSMAKE_PIVOT_ROOT;
 	return nsmake_standin_open(req, d);
 }
 
@@ -195,15 +223,18 @@ static void move_to_cpu(const cpu_set_t *allowed, unsigned int n)
 	sched_setaffinity(0, sizeof(one), &one);
 }
 
-static int own_id(uint64_t *id)
+/* 0 on kernels without such ids */
+static uint64_t own_id(void)
 {
-	int rc, fd = ns_open_pid(0);
+	uint64_t id = 0;
+	int fd = ns_open_pid(0);
 
-	if (fd < 0)
-		return fd;
-	rc = ns_get_id(fd, id);
-	close(fd);
-	return rc;
+	if (fd >= 0) {
+		if (ns_get_id(fd, &id) < 0)
+			id = 0;
+		close(fd);
+	}
+	return id;
 }
 
 /*
@@ -240,8 +271,12 @@ int nsmake_open_younger(struct nsmake *req, struct diag *d)
 	cpu_set_t allowed;
 	int fd;
 
+	if (!req->own_id)
+		req->own_id = own_id();
+	own = req->own_id;
+
 	fd = nsmake_open(req, d);
-	if (fd < 0 || own_id(&own) < 0 || ns_get_id(fd, &id) < 0 || id > own)
+	if (fd < 0 || ns_get_id(fd, &id) < 0 || id > own)
 		return fd;
 
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
@@ -263,69 +298,52 @@ int nsmake_open_younger(struct nsmake *req, struct diag *d)
 	return fd;
 }
 
-static int enter_fd(const struct nsmake *req, int fd, struct diag *d)
+static int enter_open_tree(const struct nsmake *req, struct diag *d)
 {
-	int rc = 0;
-
-	if (setns(fd, CLONE_NEWNS) < 0)
-		rc = diag_fail(d, DIAG_JOIN_MNTNS, errno, req->tree);
-	close(fd);
-	return rc;
-}
-
-/*
- * A caller that is privileged in its user namespace, but not over the mount
- * namespace it is in, may make a namespace and may not clone a mount. What it
- * makes are slaves of the originals, nothing can leak; so the change is made
- * inside, where no other process is.
- */
-static int enter_then_change(const struct nsmake *req, struct diag *d)
-{
-	struct nsmake plain = *req;
 	struct ul_mount_attr attr = {
 		.attr_set = req->change.attr_set,
 		.attr_clr = req->change.attr_clr,
 		.propagation = req->change.propagation
 	};
-	int fd, rc;
+	int treefd, fd, rc = 0;
 
-	memset(&plain.change, 0, sizeof(plain.change));
-	fd = open_tree_namespace(&plain, d);
+	treefd = open_tree_dir(req, d);
+	if (treefd < 0)
+		return treefd;
+	fd = tree_to_namespace(req, treefd, d);
+	close(treefd);
 	if (fd < 0)
 		return fd;
-	rc = enter_fd(req, fd, d);
-	if (!rc && ul_mount_setattr(AT_FDCWD, "/", req->recursive ? AT_RECURSIVE : 0, &attr) < 0)
+
+	if (setns(fd, CLONE_NEWNS) < 0)
+		rc = diag_fail(d, DIAG_JOIN_MNTNS, errno, req->tree);
+	else if (!mnt_change_is_empty(&req->change) &&
+		 ul_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) < 0)
 		rc = diag_fail(d, DIAG_TREE_SETATTR, errno, req->tree);
+	close(fd);
 	return rc;
 }
 
 /*
  * nsmake_enter:
- *
- * Arguments as for nsmake_open().
+ * @req: what to make, not prepared; @req->used is set
+ * @d: failure
  *
  * Makes the namespace and moves the caller, a single-threaded process, into
- * it, without a further process. On failure the caller may already have left
- * its namespace and is expected to exit.
+ * it, without a further process. No other process is in it or can open it
+ * before this returns, so what is to change on the mounts is changed inside,
+ * which also those may do who may not clone the mounts of the namespace they
+ * came from. On failure the caller may already have left its namespace and is
+ * expected to exit.
  *
  * Returns: 0, or -errno with @d set.
  */
 int nsmake_enter(struct nsmake *req, struct diag *d)
 {
-	int fd;
+	int rc = choose_method(req, d);
 
-	if (req->method != NSMAKE_PIVOT_ROOT) {
-		req->used = NSMAKE_OPEN_TREE;
-		fd = open_tree_namespace(req, d);
-		if (fd >= 0)
-			return enter_fd(req, fd, d);
-		if (fd == -EPERM && d->step == DIAG_TREE_CLONE && nsmake_has_open_tree())
-			return enter_then_change(req, d);
-		if (req->method == NSMAKE_OPEN_TREE || !d->nosys ||
-		    d->step != DIAG_TREE_NAMESPACE)
-			return fd;
-	}
-
-	req->used = NSMAKE_PIVOT_ROOT;
-	return nsmake_standin_enter(req, d);
+	if (rc)
+		return rc;
+	return req->used == NSMAKE_OPEN_TREE ? enter_open_tree(req, d) :
+					       nsmake_standin_enter(req, d);
 }

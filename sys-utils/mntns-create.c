@@ -173,7 +173,10 @@ static void create(struct create *cr)
 
 	cr->ids = xcalloc(cr->file ? 1 : cr->nr_names, sizeof(*cr->ids));
 	mntns_catch_signals();
-	rc = cr->file ? pin_on_file(cr, &d) : pin_by_names(cr, &d);
+	rc = nsmake_prepare(&cr->tree.make, &d);
+	if (!rc)
+		rc = cr->file ? pin_on_file(cr, &d) : pin_by_names(cr, &d);
+	nsmake_release(&cr->tree.make);
 	mntns_die_if_interrupted();
 	if (rc)
 		mntns_err(&d);
