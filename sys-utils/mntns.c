@@ -35,6 +35,7 @@ static const struct mntns_verb verbs[] = {
 	{ "delete",   mntns_delete,   N_("remove the pin of a namespace") },
 	{ "list",     mntns_list,     N_("show the mounts of namespaces") },
 	{ "lsns",     mntns_lsns,     N_("show all namespaces, also those without a process") },
+	{ "diff",     mntns_diff,     N_("compare the mounts of two namespaces") },
 	{ "features", mntns_features, N_("show what this kernel offers, and what is used instead") },
 	{ NULL }
 };

@@ -25,6 +25,7 @@ extern int mntns_attach(int argc, char **argv);
 extern int mntns_create(int argc, char **argv);
 extern int mntns_delete(int argc, char **argv);
 extern int mntns_detach(int argc, char **argv);
+extern int mntns_diff(int argc, char **argv);
 extern int mntns_enter(int argc, char **argv);
 extern int mntns_features(int argc, char **argv);
 extern int mntns_list(int argc, char **argv);
