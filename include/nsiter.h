@@ -27,6 +27,16 @@ struct nsiter_ns {
 	pid_t pid;			/* the oldest process, 0: none is known */
 	uint64_t starttime;		/* ... and when it started; 0: not looked up */
 	char *names;			/* pinned names, "a,b"; or NULL */
+
+	char *pins;			/* NSITER_PINS: mount points, one a line; or NULL */
+	char *holders;			/* NSITER_FDS: PIDs outside of it that have it open, "1,2" */
+	pid_t last_holder;
+};
+
+/* what nsiter_scan() fills in beyond the rest */
+enum {
+	NSITER_PINS = (1 << 0),
+	NSITER_FDS = (1 << 1)
 };
 
 /* how much the caller can see */
@@ -48,7 +58,14 @@ struct nsiter {
 	unsigned int maxfds;
 };
 
-int nsiter_scan(struct nsiter *it, struct diag *d);
+int nsiter_scan(struct nsiter *it, unsigned int flags, struct diag *d);
 void nsiter_free(struct nsiter *it);
+
+/* between the sources of nsiter */
+struct nsiter_ns *nsiter_find(const struct nsiter *it, ino_t ino);
+int nsiter_add_fd(struct nsiter *it, int fd, struct nsiter_ns **ns);
+int nsiter_add_text(char **text, char sep, const char *item);
+int nsiter_scan_proc(struct nsiter *it, unsigned int flags);
+ssize_t nsiter_read_file(int dirfd, const char *path, char *buf, size_t size);
 
 #endif /* UTIL_LINUX_NSITER_H */

@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +16,6 @@
 #include <unistd.h>
 
 #include "c.h"
-#include "cctype.h"
 #include "diagnose.h"
 #include "mnttab.h"
 #include "mountapi.h"
@@ -31,9 +29,6 @@
 #define USER_NS_INIT_INO	0xEFFFFFFDU
 #define PID_NS_INIT_INO		0xEFFFFFFCU
 #define CAP_SYS_ADMIN_BIT	21
-
-/* PIDs below are not handed out again: kernel/pid.c, alloc_pid() */
-#define RESERVED_PIDS		300
 
 #define LISTNS_NIDS		512
 #define SPARE_FDS		64
@@ -54,7 +49,7 @@ static void raise_fd_limit(struct nsiter *it)
 		it->maxfds = min(lim.rlim_cur - SPARE_FDS, (rlim_t) INT32_MAX);
 }
 
-static struct nsiter_ns *find_ns(const struct nsiter *it, ino_t ino)
+struct nsiter_ns *nsiter_find(const struct nsiter *it, ino_t ino)
 {
 	uint32_t idx = idhash_find(&it->by_ino, ino);
 
@@ -82,10 +77,15 @@ static int add_new(struct nsiter *it, int fd, ino_t ino, uint64_t id)
 }
 
 /*
- * Takes over @fd, an open mount namespace, which is closed when it is known
- * already or when there are too many. @ns is its entry.
+ * nsiter_add_fd:
+ * @it: list
+ * @fd: open mount namespace, taken over: it is closed when the namespace is
+ *	known already, or when there are too many
+ * @ns: result, the entry, valid until the next one is added
+ *
+ * Returns: 0 or -errno.
  */
-static int add_fd(struct nsiter *it, int fd, struct nsiter_ns **ns)
+int nsiter_add_fd(struct nsiter *it, int fd, struct nsiter_ns **ns)
 {
 	uint64_t id = 0;
 	struct stat st;
@@ -99,7 +99,7 @@ static int add_fd(struct nsiter *it, int fd, struct nsiter_ns **ns)
 	if (ns_get_id(fd, &id) < 0)
 		id = 0;
 
-	*ns = find_ns(it, st.st_ino);
+	*ns = nsiter_find(it, st.st_ino);
 	/* without its fd one can have gone, and its inode number to this one */
 	if (*ns && (*ns)->id == id) {
 		close(fd);
@@ -121,7 +121,7 @@ static int scan_self(struct nsiter *it, struct diag *d)
 	struct nsiter_ns *ns;
 	int rc, fd = ns_open_pid(0);
 
-	rc = fd < 0 ? fd : add_fd(it, fd, &ns);
+	rc = fd < 0 ? fd : nsiter_add_fd(it, fd, &ns);
 	return rc ? diag_fail(d, DIAG_NS_LIST, -rc, NULL) : 0;
 }
 
@@ -136,7 +136,7 @@ static int open_ids(struct nsiter *it, const uint64_t *ids, size_t n)
 		int fd = ul_open_ns_by_id(ids[i], 0, 0);
 
 		if (fd >= 0)
-			rc = add_fd(it, fd, &ns);
+			rc = nsiter_add_fd(it, fd, &ns);
 	}
 	return rc;
 }
@@ -179,7 +179,7 @@ static int scan_direction(struct nsiter *it, int start, unsigned long cmd)
 			return rc == -ENOENT ? 0 : rc;
 
 		cur = fcntl(next, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		rc = add_fd(it, next, &ns);
+		rc = nsiter_add_fd(it, next, &ns);
 		if (rc) {
 			if (cur >= 0)
 				close(cur);
@@ -204,115 +204,23 @@ static int scan_kernel(struct nsiter *it)
 	return rc;
 }
 
-/* The whole of a small file. Returns: length or -errno. */
-static ssize_t read_file(int dirfd, const char *path, char *buf, size_t size)
+/*
+ * nsiter_add_text:
+ * @text: allocated text or NULL, made longer by @item
+ * @sep: between the items
+ *
+ * Returns: 0 or -ENOMEM.
+ */
+int nsiter_add_text(char **text, char sep, const char *item)
 {
-	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	char *longer;
 
-	if (fd < 0)
-		return -errno;
-	n = read(fd, buf, size - 1);
-	if (n < 0)
-		n = -errno;
-	close(fd);
-	buf[n < 0 ? 0 : n] = '\0';
-	return n;
-}
-
-/* Field 22 of proc_pid_stat(5); 0 when the process is gone. */
-static uint64_t get_starttime(int procfd, pid_t pid)
-{
-	char path[32], buf[1024], *p;
-	int field;
-
-	snprintf(path, sizeof(path), "%d/stat", (int) pid);
-	if (read_file(procfd, path, buf, sizeof(buf)) <= 0)
-		return 0;
-
-	/* the name of the command may hold spaces and parentheses */
-	p = strrchr(buf, ')');
-	for (field = 2; p && field < 22; field++)
-		p = strchr(p + 1, ' ');
-	return p ? strtoull(p, NULL, 10) : 0;
-}
-
-/* @pid ascends from call to call, but a higher PID need not be younger. */
-static void count_process(struct nsiter_ns *ns, int procfd, pid_t pid)
-{
-	uint64_t start;
-
-	if (ns->nprocs++ == 0) {
-		ns->pid = pid;
-		return;
-	}
-	if (ns->pid < RESERVED_PIDS)
-		return;
-
-	if (!ns->starttime)
-		ns->starttime = get_starttime(procfd, ns->pid);
-	start = get_starttime(procfd, pid);
-	if (start && (!ns->starttime || start < ns->starttime)) {
-		ns->pid = pid;
-		ns->starttime = start;
-	}
-}
-
-/* Processes come and go; one that cannot be looked at any more is no error. */
-static int scan_process(struct nsiter *it, int procfd, const char *pid)
-{
-	struct nsiter_ns *ns = NULL;
-	char path[NAME_MAX + sizeof("/ns/mnt")], link[64];
-	uintmax_t ino;
-	ssize_t n;
-	int fd, rc;
-
-	snprintf(path, sizeof(path), "%s/ns/mnt", pid);
-	n = readlinkat(procfd, path, link, sizeof(link) - 1);
-	if (n < 0) {
-		it->nhidden += errno == EACCES || errno == EPERM;
-		return 0;
-	}
-	link[n] = '\0';
-	if (sscanf(link, "mnt:[%ju]", &ino) == 1)
-		ns = find_ns(it, ino);
-
-	if (!ns || ns->fd < 0) {
-		fd = openat(procfd, path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			return 0;
-		rc = add_fd(it, fd, &ns);
-		if (rc)
-			return rc;
-	}
-	count_process(ns, procfd, atoi(pid));
-	return 0;
-}
-
-static int scan_proc(struct nsiter *it)
-{
-	DIR *dir = opendir(_PATH_PROC);
-	struct dirent *de;
-	int rc = 0;
-
-	while (dir && rc == 0 && (de = readdir(dir))) {
-		if (c_isdigit(*de->d_name))
-			rc = scan_process(it, dirfd(dir), de->d_name);
-	}
-	if (dir)
-		closedir(dir);
-	return rc;
-}
-
-static int add_name(struct nsiter_ns *ns, const char *name)
-{
-	char *names;
-
-	if (asprintf(&names, "%s%s%s", ns->names ? ns->names : "",
-		     ns->names ? "," : "", name) < 0)
+	if (!*text)
+		return (*text = strdup(item)) ? 0 : -ENOMEM;
+	if (asprintf(&longer, "%s%c%s", *text, sep, item) < 0)
 		return -ENOMEM;
-	free(ns->names);
-	ns->names = names;
+	free(*text);
+	*text = longer;
 	return 0;
 }
 
@@ -324,9 +232,9 @@ static int scan_pins(struct nsiter *it)
 	int fd, rc = 0;
 
 	while (dir && rc == 0 && nspin_next(dir, &name, &fd) == 0) {
-		rc = add_fd(it, fd, &ns);
+		rc = nsiter_add_fd(it, fd, &ns);
 		if (rc == 0)
-			rc = add_name(ns, name);
+			rc = nsiter_add_text(&ns->names, ',', name);
 	}
 	if (dir)
 		closedir(dir);
@@ -339,7 +247,24 @@ static int is_mntns_mount(const struct mnt_entry *mnt)
 	       strcmp(mnt->fstype, "nsfs") == 0 && strncmp(mnt->root, "mnt:", 4) == 0;
 }
 
-/* Namespace files that are mounted elsewhere than among the pins. */
+/* One mount point a line, so its own newlines have to go. */
+static int add_pin(struct nsiter_ns *ns, const char *target)
+{
+	char *p, *copy = strdup(target);
+	int rc;
+
+	if (!copy)
+		return -ENOMEM;
+	for (p = copy; *p; p++) {
+		if (*p == '\n')
+			*p = '?';
+	}
+	rc = nsiter_add_text(&ns->pins, '\n', copy);
+	free(copy);
+	return rc;
+}
+
+/* Namespace files that are mounted in the caller's namespace, the pins with them. */
 static int scan_mounts(struct nsiter *it)
 {
 	struct diag d = { .step = DIAG_NONE };
@@ -354,8 +279,11 @@ static int scan_mounts(struct nsiter *it)
 		struct nsiter_ns *ns;
 		struct nsref ref;
 
-		if (is_mntns_mount(mnt) && nsref_open(&ref, mnt->target, &d) == 0)
-			rc = add_fd(it, ref.fd, &ns);
+		if (!is_mntns_mount(mnt) || nsref_open(&ref, mnt->target, &d) != 0)
+			continue;
+		rc = nsiter_add_fd(it, ref.fd, &ns);
+		if (rc == 0)
+			rc = add_pin(ns, mnt->target);
 	}
 	mnttab_free(&tab);
 	diag_reset(&d);
@@ -373,7 +301,7 @@ static int is_sys_admin(void)
 {
 	char buf[4096], *p;
 
-	if (read_file(AT_FDCWD, _PATH_PROC "/self/status", buf, sizeof(buf)) <= 0)
+	if (nsiter_read_file(AT_FDCWD, _PATH_PROC "/self/status", buf, sizeof(buf)) <= 0)
 		return 0;
 	p = strstr(buf, "\nCapEff:");
 	return p && strtoull(p + strlen("\nCapEff:"), NULL, 16) >> CAP_SYS_ADMIN_BIT & 1;
@@ -397,6 +325,7 @@ static int cmp_age(const void *a, const void *b)
 /*
  * nsiter_scan:
  * @it: filled in; the caller frees it with nsiter_free(), also after an error
+ * @flags: NSITER_PINS and NSITER_FDS fill in these fields
  * @d: filled in on error
  *
  * Finds the namespaces, each once, and what /proc and the pins say about them.
@@ -405,7 +334,7 @@ static int cmp_age(const void *a, const void *b)
  *
  * Returns: 0 or -errno. See listns(2), ioctl_nsfs(2), fs/nsfs.c.
  */
-int nsiter_scan(struct nsiter *it, struct diag *d)
+int nsiter_scan(struct nsiter *it, unsigned int flags, struct diag *d)
 {
 	int rc;
 
@@ -422,11 +351,15 @@ int nsiter_scan(struct nsiter *it, struct diag *d)
 	else if (rc < 0 || !may_see_all())
 		it->view = NSITER_UNPRIVILEGED;
 
+	/* where the kernel does not tell, all that can keep one is looked at */
+	if (it->view != NSITER_ALL)
+		flags |= NSITER_PINS | NSITER_FDS;
+
 	if (rc != -ENOMEM)
-		rc = scan_proc(it);
+		rc = nsiter_scan_proc(it, flags);
 	if (rc == 0)
 		rc = scan_pins(it);
-	if (rc == 0 && it->view != NSITER_ALL)
+	if (rc == 0 && (flags & NSITER_PINS))
 		rc = scan_mounts(it);
 	if (rc)
 		return diag_fail(d, DIAG_NS_LIST, -rc, NULL);
@@ -443,6 +376,8 @@ void nsiter_free(struct nsiter *it)
 		if (it->ns[i].fd >= 0)
 			close(it->ns[i].fd);
 		free(it->ns[i].names);
+		free(it->ns[i].pins);
+		free(it->ns[i].holders);
 	}
 	free(it->ns);
 	idhash_free(&it->by_ino);

@@ -180,7 +180,7 @@ static void find_all(struct list_control *ctl)
 	struct diag d = { .step = DIAG_NONE };
 	size_t i;
 
-	if (nsiter_scan(&ctl->iter, &d) != 0)
+	if (nsiter_scan(&ctl->iter, 0, &d) != 0)
 		mntns_err(&d);
 	ctl->nrefs = ctl->iter.n;
 	ctl->refs = xcalloc(ctl->nrefs, sizeof(*ctl->refs));

@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
+#include <pwd.h>
 
 #include "mnttab.h"
 #include "mountapi.h"
@@ -28,6 +29,9 @@ enum {
 	COL_PID,
 	COL_COMMAND,
 	COL_ROOT,
+	COL_PINS,
+	COL_FDS,
+	COL_USER,
 	COL_OWNERNS
 };
 
@@ -49,6 +53,14 @@ static const struct mntns_column infos[] = {
 	[COL_ROOT]    = { "ROOT", 0.2, SCOLS_FL_TRUNC,
 			  N_("source of its root, and the directory on it in brackets"),
 			  SCOLS_JSON_STRING },
+	[COL_PINS]    = { "PINS", 0, SCOLS_FL_WRAP,
+			  N_("where its file is mounted in the caller's namespace"),
+			  SCOLS_JSON_ARRAY_STRING, NSITER_PINS },
+	[COL_FDS]     = { "FDS", 0.1, SCOLS_FL_TRUNC,
+			  N_("PIDs of processes that are not in it and have it open"),
+			  SCOLS_JSON_STRING, NSITER_FDS },
+	[COL_USER]    = { "USER", 0, 0,
+			  N_("user of the oldest process, or the owner"), SCOLS_JSON_STRING },
 	[COL_OWNERNS] = { "OWNERNS", 10, SCOLS_FL_RIGHT,
 			  N_("inode number of the user namespace that owns it"), SCOLS_JSON_NUMBER }
 };
@@ -154,6 +166,32 @@ static char *owner_text(const struct nsiter_ns *ns)
 	return str;
 }
 
+/* The oldest process's user, or the one who owns the owning user namespace. */
+static char *user_text(const struct nsiter_ns *ns)
+{
+	char path[64];
+	struct passwd *pw;
+	struct stat st;
+	uid_t uid;
+	int fd, rc;
+
+	snprintf(path, sizeof(path), _PATH_PROC "/%d", (int) ns->pid);
+	if (ns->pid && stat(path, &st) == 0) {
+		uid = st.st_uid;
+	} else {
+		fd = ns->fd >= 0 ? ioctl(ns->fd, UL_NS_GET_USERNS) : -1;
+		if (fd < 0)
+			return NULL;
+		rc = ioctl(fd, UL_NS_GET_OWNER_UID, &uid);
+		close(fd);
+		if (rc < 0)
+			return NULL;
+	}
+
+	pw = getpwuid(uid);
+	return pw ? xstrdup(pw->pw_name) : mntns_number_text(uid, 1);
+}
+
 static char *cell_text(const struct nsiter_ns *ns, int id)
 {
 	switch (id) {
@@ -173,6 +211,12 @@ static char *cell_text(const struct nsiter_ns *ns, int id)
 		return command_text(ns->pid);
 	case COL_ROOT:
 		return root_text(ns);
+	case COL_PINS:
+		return xstrdup(ns->pins);
+	case COL_FDS:
+		return xstrdup(ns->holders);
+	case COL_USER:
+		return user_text(ns);
 	case COL_OWNERNS:
 		return owner_text(ns);
 	}
@@ -244,7 +288,7 @@ static void show_namespaces(const struct mntns_table *t, char **operands, size_t
 	size_t i;
 
 	open_operands(refs, inos, noperands, operands);
-	if (nsiter_scan(&it, &d) != 0)
+	if (nsiter_scan(&it, mntns_table_needs(t), &d) != 0)
 		mntns_err(&d);
 	print_namespaces(t, &it, inos, noperands);
 	if (!noperands)

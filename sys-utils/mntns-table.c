@@ -167,6 +167,11 @@ static void add_column(const struct mntns_table *t, struct libscols_table *tb,
 	cl = scols_table_new_column(tb, info->name, info->whint, flags);
 	if (!cl)
 		err(EXIT_FAILURE, _("failed to allocate output column"));
+	/* a cell with several lines */
+	if (flags & SCOLS_FL_WRAP) {
+		scols_column_set_wrapfunc(cl, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
+		scols_column_set_safechars(cl, "\n");
+	}
 	if (t->out.json)
 		scols_column_set_json_type(cl, info->json_type);
 }
