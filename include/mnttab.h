@@ -102,5 +102,6 @@ int mnttab_read_mountinfo(struct mnttab *tab, const struct nsref *ref, struct di
 int mnttab_patch_mountinfo(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 			   struct diag *d);
 int mnttab_name_root_device(struct mnttab *tab);
+int mnttab_open_mountinfo(const struct nsref *ref);
 
 #endif /* UTIL_LINUX_MNTTAB_H */

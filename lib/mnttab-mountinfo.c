@@ -14,13 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <libmount.h>
 
-#include "all-io.h"
 #include "c.h"
 #include "diagnose.h"
 #include "lazylibs.h"
@@ -36,15 +37,61 @@
 	(UL_STATMOUNT_MNT_ROOT | UL_STATMOUNT_FS_TYPE | UL_STATMOUNT_FS_SUBTYPE | \
 	 UL_STATMOUNT_SB_SOURCE | UL_STATMOUNT_MNT_OPTS)
 
+static int send_fd(int sock, int fd)
+{
+	char byte = 0, control[CMSG_SPACE(sizeof(fd))] __attribute__((__aligned__(8))) = { 0 };
+	struct iovec iov = { .iov_base = &byte, .iov_len = sizeof(byte) };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control)
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+
+	return sendmsg(sock, &msg, MSG_NOSIGNAL) < 0 ? errno : 0;
+}
+
+/* Returns: O_CLOEXEC fd, or -errno; -EIO when the other side ended without one. */
+static int receive_fd(int sock)
+{
+	char byte, control[CMSG_SPACE(sizeof(int))] __attribute__((__aligned__(8)));
+	struct iovec iov = { .iov_base = &byte, .iov_len = sizeof(byte) };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control)
+	};
+	struct cmsghdr *cmsg;
+	ssize_t n;
+	int fd;
+
+	do {
+		n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+
+	cmsg = n ? CMSG_FIRSTHDR(&msg) : NULL;
+	if (!cmsg || cmsg->cmsg_type != SCM_RIGHTS)
+		return -EIO;
+	memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
+	return fd;
+}
+
 /*
- * In a child: enters the namespace and copies its mountinfo into a pipe. The
+ * In a child: enters the namespace, opens mountinfo and hands it over. The
  * directory in /proc is opened before, the namespace may have no /proc at all;
  * the kernel looks for the namespace when the file is opened.
  */
-static int copy_mountinfo(int nsfd, int out)
+static int send_mountinfo(int nsfd, int sock)
 {
-	char buf[BUFSIZ];
-	ssize_t n;
 	int dir, fd;
 
 	dir = open(_PATH_PROC "/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -53,38 +100,7 @@ static int copy_mountinfo(int nsfd, int out)
 	fd = openat(dir, "mountinfo", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
-
-	while ((n = read(fd, buf, sizeof(buf))) > 0) {
-		if (write_all(out, buf, n) != 0)
-			return errno;
-	}
-	return n < 0 ? errno : 0;
-}
-
-/* Returns: stream to read from, the child's PID in @pid; or NULL and errno. */
-static FILE *open_in_child(int nsfd, pid_t *pid)
-{
-	int p[2], err;
-	FILE *f;
-
-	if (pipe2(p, O_CLOEXEC) < 0)
-		return NULL;
-	*pid = fork();
-	if (*pid == 0)
-		_exit(copy_mountinfo(nsfd, p[1]));
-
-	err = errno;
-	close(p[1]);
-	f = *pid > 0 ? fdopen(p[0], "r") : NULL;
-	if (f)
-		return f;
-	if (*pid > 0) {
-		err = errno;
-		waitpid(*pid, NULL, 0);
-	}
-	close(p[0]);
-	errno = err;
-	return NULL;
+	return send_fd(sock, fd);
 }
 
 /* Returns: 0 or the errno that the child ended with. */
@@ -97,6 +113,75 @@ static int wait_child(pid_t pid)
 			return errno;
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
+static int open_in_child(int nsfd)
+{
+	int socks[2], fd, err;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, socks) < 0)
+		return -errno;
+	pid = fork();
+	if (pid == 0)
+		_exit(send_mountinfo(nsfd, socks[1]));
+
+	err = errno;
+	close(socks[1]);
+	fd = pid > 0 ? receive_fd(socks[0]) : -err;
+	close(socks[0]);
+
+	err = pid > 0 ? wait_child(pid) : 0;
+	if (err && fd >= 0) {
+		close(fd);
+		fd = -err;
+	}
+	return err ? -err : fd;
+}
+
+/* Whether @path, a namespace file in /proc, is of @ref. */
+static int is_namespace(const struct nsref *ref, const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && ref->ino && st.st_ino == ref->ino;
+}
+
+static int open_of_process(const struct nsref *ref)
+{
+	char path[sizeof(_PATH_PROC "//mountinfo") + 3 * sizeof(pid_t)];
+	int fd;
+
+	snprintf(path, sizeof(path), _PATH_PROC "/%d/mountinfo", (int) ref->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * mnttab_open_mountinfo:
+ * @ref: namespace; NULL is the caller's own
+ *
+ * A process inside shows what can be reached from its own root; after setns(2)
+ * it is what can be reached from the namespace's. The first is all that an
+ * unprivileged caller gets. The file holds on to the namespace.
+ *
+ * Returns: O_CLOEXEC fd of a mountinfo file, or -errno.
+ */
+int mnttab_open_mountinfo(const struct nsref *ref)
+{
+	int fd;
+
+	if (ref && ref->kind != NSREF_SELF) {
+		fd = open_in_child(ref->fd);
+		if (fd != -EPERM)
+			return fd;
+		if (ref->pid > 0)
+			return open_of_process(ref);
+		if (!is_namespace(ref, _PATH_PROC "/self/ns/mnt"))
+			return -EPERM;
+	}
+	fd = open(_PATH_PROC_MOUNTINFO, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 static int stop_at_error(struct libmnt_table *tb __attribute__((__unused__)),
@@ -115,51 +200,22 @@ static int parse_stream(struct libmnt_table *tb, FILE *f, const char *path)
 	return rc > 0 ? -EINVAL : rc;
 }
 
-static int parse_file(struct libmnt_table *tb, const char *path)
-{
-	FILE *f = fopen(path, "r" UL_CLOEXECSTR);
-	int rc;
-
-	if (!f)
-		return -errno;
-	rc = parse_stream(tb, f, path);
-	fclose(f);
-	return rc;
-}
-
-static int parse_in_child(struct libmnt_table *tb, int nsfd)
-{
-	pid_t pid = -1;
-	FILE *f = open_in_child(nsfd, &pid);
-	int rc, err;
-
-	if (!f)
-		return -errno;
-	rc = parse_stream(tb, f, _PATH_PROC_MOUNTINFO);
-	fclose(f);
-
-	err = wait_child(pid);
-	return err ? -err : rc;
-}
-
-/*
- * A process inside shows what can be reached from its own root; after setns(2)
- * it is what can be reached from the namespace's. The first is all that an
- * unprivileged caller gets.
- */
 static int parse_namespace(struct libmnt_table *tb, const struct nsref *ref)
 {
-	char path[sizeof(_PATH_PROC "//mountinfo") + 3 * sizeof(pid_t)];
-	int rc;
+	int rc, fd = mnttab_open_mountinfo(ref);
+	FILE *f;
 
-	if (!ref || ref->kind == NSREF_SELF)
-		return parse_file(tb, _PATH_PROC_MOUNTINFO);
-
-	rc = parse_in_child(tb, ref->fd);
-	if (rc != -EPERM || ref->pid <= 0)
+	if (fd < 0)
+		return fd;
+	f = fdopen(fd, "r");
+	if (!f) {
+		rc = -errno;
+		close(fd);
 		return rc;
-	snprintf(path, sizeof(path), _PATH_PROC "/%d/mountinfo", (int) ref->pid);
-	return parse_file(tb, path);
+	}
+	rc = parse_stream(tb, f, _PATH_PROC_MOUNTINFO);
+	fclose(f);
+	return rc;
 }
 
 static int add_text(struct mnttab *tab, const char **field, const char *str, const char *same)
