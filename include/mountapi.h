@@ -236,6 +236,22 @@ struct ul_mnt_ns_info {
 #define UL_FD_NSFS_ROOT		(-10003)
 #define UL_FILEID_NSFS		0xf1
 
+/* fanotify(7) of mount namespaces, Linux 6.15 */
+#define UL_FAN_REPORT_MNT		0x00004000
+#define UL_FAN_MARK_MNTNS		0x00000110
+#define UL_FAN_MNT_ATTACH		0x01000000U	/* both together: moved */
+#define UL_FAN_MNT_DETACH		0x02000000U
+#define UL_FAN_EVENT_INFO_TYPE_MNT	7
+
+struct ul_fanotify_event_info_mnt {
+	struct {
+		uint8_t info_type;
+		uint8_t pad;
+		uint16_t len;
+	} hdr;
+	uint64_t mnt_id;			/* 64-bit id */
+};
+
 /* statfs(2) */
 #define UL_NSFS_MAGIC		0x6e736673
 #define UL_PROC_SUPER_MAGIC	0x9fa0

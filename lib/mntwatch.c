@@ -1,0 +1,792 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mntwatch - what is mounted and unmounted in a mount namespace, as it happens
+ *
+ * The order is what makes it free of races: first the kernel is asked to tell,
+ * then the mounts are listed, then its events are read. An event that is older
+ * than the list says what the list shows already, and is dropped. That can be
+ * decided by the 64-bit id of the mount, which is never used again.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fanotify.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "c.h"
+#include "diagnose.h"
+#include "mnttab.h"
+#include "mntwatch.h"
+#include "mountapi.h"
+#include "nsref.h"
+
+#define EVENT_BUFSIZ	4096		/* about 100 events */
+#define INTERVAL_NSEC	250000000	/* of MNTWATCH_INTERVAL */
+
+/* what decides whether a mount was moved; the rest is the caller's affair */
+#define NEEDED_MASK	(UL_STATMOUNT_MNT_BASIC | UL_STATMOUNT_MNT_POINT)
+
+/* A mount that is known. */
+struct mntwatch_node {
+	uint64_t key;
+	struct mnt_entry *mnt;		/* one allocation with its strings */
+	const struct mnt_entry *now;	/* while lists are compared */
+	uint32_t generation;		/* of the last list that had it */
+};
+
+struct mntwatch_pending {
+	enum mntwatch_action action;
+	struct mntwatch_node *node;
+};
+
+static const size_t strings[] = {
+	offsetof(struct mnt_entry, target),
+	offsetof(struct mnt_entry, root),
+	offsetof(struct mnt_entry, source),
+	offsetof(struct mnt_entry, fstype),
+	offsetof(struct mnt_entry, fs_opts),
+	offsetof(struct mnt_entry, uidmap),
+	offsetof(struct mnt_entry, gidmap)
+};
+
+static const char **string_of(const struct mnt_entry *mnt, size_t n)
+{
+	return (const char **) ((char *) mnt + strings[n]);
+}
+
+static struct mnt_entry *copy_entry(const struct mnt_entry *mnt)
+{
+	size_t i, size = sizeof(*mnt);
+	struct mnt_entry *copy;
+	char *p;
+
+	for (i = 0; i < ARRAY_SIZE(strings); i++)
+		size += *string_of(mnt, i) ? strlen(*string_of(mnt, i)) + 1 : 0;
+	copy = malloc(size);
+	if (!copy)
+		return NULL;
+
+	*copy = *mnt;
+	p = (char *) (copy + 1);
+	for (i = 0; i < ARRAY_SIZE(strings); i++) {
+		if (!*string_of(mnt, i))
+			continue;
+		*string_of(copy, i) = p;
+		p = stpcpy(p, *string_of(mnt, i)) + 1;
+	}
+	return copy;
+}
+
+static int same_string(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* what a remount or a change of propagation changes */
+static int same_options(const struct mnt_entry *a, const struct mnt_entry *b)
+{
+	return a->attr == b->attr && a->sb_flags == b->sb_flags &&
+	       a->propagation == b->propagation && a->peer_group == b->peer_group &&
+	       a->master == b->master && same_string(a->fs_opts, b->fs_opts) &&
+	       same_string(a->source, b->source);
+}
+
+static int same_entry(const struct mnt_entry *a, const struct mnt_entry *b)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(strings); i++) {
+		if (!same_string(*string_of(a, i), *string_of(b, i)))
+			return 0;
+	}
+	return a->parent == b->parent && a->parent_old == b->parent_old &&
+	       a->propagate_from == b->propagate_from && same_options(a, b);
+}
+
+/*
+ * mountinfo has but the ids that are used again, so that another mount may have
+ * come in place of one that is known.
+ */
+static int same_mount(const struct mnt_entry *a, const struct mnt_entry *b)
+{
+	return b->id || (a->dev_major == b->dev_major && a->dev_minor == b->dev_minor &&
+			 same_string(a->root, b->root) && same_string(a->fstype, b->fstype));
+}
+
+static uint64_t key_of(const struct mnt_entry *mnt)
+{
+	return mnt->id ? mnt->id : mnt->id_old;
+}
+
+static uint64_t parent_key_of(const struct mnt_entry *mnt)
+{
+	return mnt->id ? mnt->parent : mnt->parent_old;
+}
+
+static int cmp_nodes(const void *a, const void *b)
+{
+	const struct mntwatch_node *x = a, *y = b;
+
+	return cmp_numbers(x->key, y->key);
+}
+
+static struct mntwatch_node *find_node(const struct mntwatch *w, uint64_t key)
+{
+	const struct mntwatch_node wanted = { .key = key };
+	struct mntwatch_node **found = tfind(&wanted, &w->known, cmp_nodes);
+
+	return found ? *found : NULL;
+}
+
+static void free_node(void *data)
+{
+	struct mntwatch_node *node = data;
+
+	if (node)
+		free(node->mnt);
+	free(node);
+}
+
+static struct mntwatch_node *add_node(struct mntwatch *w, const struct mnt_entry *mnt)
+{
+	struct mntwatch_node *node = calloc(1, sizeof(*node));
+
+	if (!node)
+		return NULL;
+	node->key = key_of(mnt);
+	node->generation = w->generation;
+	node->mnt = copy_entry(mnt);
+	if (!node->mnt || !tsearch(node, &w->known, cmp_nodes)) {
+		free_node(node);
+		return NULL;
+	}
+	return node;
+}
+
+static int update_node(struct mntwatch_node *node, const struct mnt_entry *mnt)
+{
+	struct mnt_entry *copy;
+
+	if (same_entry(node->mnt, mnt))
+		return 0;
+	copy = copy_entry(mnt);
+	if (!copy)
+		return -ENOMEM;
+	free(node->mnt);
+	node->mnt = copy;
+	return 0;
+}
+
+static int add_pending(struct mntwatch *w, enum mntwatch_action action,
+		       struct mntwatch_node *node)
+{
+	if (w->npending == w->pendingspace) {
+		size_t space = w->pendingspace ? w->pendingspace * 2 : 64;
+		struct mntwatch_pending *p = reallocarray(w->pending, space, sizeof(*p));
+
+		if (!p)
+			return -ENOMEM;
+		w->pending = p;
+		w->pendingspace = space;
+	}
+	w->pending[w->npending++] = (struct mntwatch_pending) { action, node };
+	return 0;
+}
+
+/*
+ * Privileged callers, and only they, see all mounts; the kernel's events are
+ * about all of them, too.
+ */
+static int read_table(struct mntwatch *w, struct mnttab *tab, struct diag *d)
+{
+	int rc = mnttab_read(tab, w->ref, w->mask, w->list_flags, d);
+
+	if (rc == 0 || rc == -ENOMEM || !w->list_flags)
+		return rc;
+	mnttab_free(tab);
+	diag_reset(d);
+	w->list_flags = 0;
+	return mnttab_read(tab, w->ref, w->mask, 0, d);
+}
+
+struct stale {
+	struct mntwatch *w;
+	int rc;
+};
+
+static void note_stale(const void *nodep, VISIT which, void *data)
+{
+	struct mntwatch_node *node = *(struct mntwatch_node *const *) nodep;
+	struct stale *s = data;
+
+	if ((which == postorder || which == leaf) && node->generation != s->w->generation &&
+	    s->rc == 0)
+		s->rc = add_pending(s->w, MNTWATCH_DETACH, node);
+}
+
+/*
+ * The known mounts that the list has no more. What was mounted last goes first,
+ * for a mount is usually younger than the one that it is on.
+ */
+static int forget_stale(struct mntwatch *w)
+{
+	struct stale s = { .w = w };
+	size_t i, first = w->npending;
+
+	twalk_r(w->known, note_stale, &s);
+	if (s.rc) {
+		w->npending = first;
+		return s.rc;
+	}
+	for (i = first; i < w->npending; i++)
+		tdelete(w->pending[i].node, &w->known, cmp_nodes);
+
+	for (i = 0; i < (w->npending - first) / 2; i++) {
+		struct mntwatch_pending *a = &w->pending[first + i];
+		struct mntwatch_pending *b = &w->pending[w->npending - 1 - i];
+		struct mntwatch_pending tmp = *a;
+
+		*a = *b;
+		*b = tmp;
+	}
+	return 0;
+}
+
+/* what is left of @target below the mount point of the parent */
+static const char *below(const char *target, const char *parent)
+{
+	size_t len = parent ? strlen(parent) : 0;
+
+	if (len == 1)			/* "/" */
+		len = 0;
+	if (!target || !parent || strncmp(target, parent, len) != 0)
+		return NULL;
+	return target + len;
+}
+
+/* A mount is not moved when one above it is, though its mount point changes. */
+static int is_moved(const struct mntwatch *w, const struct mntwatch_node *node)
+{
+	const struct mnt_entry *old = node->mnt, *now = node->now;
+	struct mntwatch_node *up;
+
+	if (parent_key_of(old) != parent_key_of(now))
+		return 1;
+	if (!old->target || !now->target || strcmp(old->target, now->target) == 0)
+		return 0;
+	up = find_node(w, parent_key_of(now));
+	if (!up || up == node || !up->now)
+		return 1;
+	return !same_string(below(old->target, up->mnt->target),
+			    below(now->target, up->now->target));
+}
+
+static int note_known(struct mntwatch *w, struct mntwatch_node *node)
+{
+	if (is_moved(w, node))
+		return add_pending(w, MNTWATCH_MOVE, node);
+	if (!same_options(node->mnt, node->now))
+		return add_pending(w, MNTWATCH_CHANGE, node);
+	return 0;
+}
+
+/* Marks what is still there. */
+static void match_table(struct mntwatch *w, const struct mnttab *tab)
+{
+	uint32_t i;
+
+	w->generation++;
+	for (i = 0; i < tab->nmounts; i++) {
+		struct mntwatch_node *node = find_node(w, key_of(&tab->mounts[i]));
+
+		if (!node || !same_mount(node->mnt, &tab->mounts[i]))
+			continue;
+		node->generation = w->generation;
+		node->now = &tab->mounts[i];
+	}
+}
+
+/*
+ * Compares what is known with a new list; the differences become events. In the
+ * second loop nothing is updated yet, for is_moved() looks at parents.
+ */
+static int compare_table(struct mntwatch *w, const struct mnttab *tab)
+{
+	uint32_t i;
+	int rc;
+
+	match_table(w, tab);
+	rc = forget_stale(w);
+
+	for (i = 0; rc == 0 && i < tab->nmounts; i++) {
+		struct mntwatch_node *node = find_node(w, key_of(&tab->mounts[i]));
+
+		if (node) {
+			rc = note_known(w, node);
+			continue;
+		}
+		node = add_node(w, &tab->mounts[i]);
+		rc = node ? add_pending(w, MNTWATCH_ATTACH, node) : -ENOMEM;
+		if (node)
+			node->now = &tab->mounts[i];
+	}
+	for (i = 0; i < tab->nmounts; i++) {
+		struct mntwatch_node *node = find_node(w, key_of(&tab->mounts[i]));
+
+		if (rc == 0 && node)
+			rc = update_node(node, &tab->mounts[i]);
+		if (node)
+			node->now = NULL;
+	}
+	return rc;
+}
+
+static int list_again(struct mntwatch *w, struct diag *d)
+{
+	struct mnttab tab;
+	int rc = read_table(w, &tab, d);
+
+	if (rc == 0) {
+		rc = compare_table(w, &tab);
+		if (rc)
+			diag_fail(d, DIAG_MEMORY, -rc, NULL);
+	}
+	mnttab_free(&tab);
+	w->fresh = 1;
+	w->moved = 0;
+	return rc;
+}
+
+/*
+ * Who is moved takes along what is mounted below, of which the kernel says
+ * nothing. What came or went meanwhile is left to the events that will say it.
+ */
+static int refresh_known(struct mntwatch *w, struct diag *d)
+{
+	struct mnttab tab;
+	uint32_t i;
+	int rc = read_table(w, &tab, d);
+
+	for (i = 0; rc == 0 && i < tab.nmounts; i++) {
+		struct mntwatch_node *node = find_node(w, key_of(&tab.mounts[i]));
+
+		rc = node ? update_node(node, &tab.mounts[i]) : 0;
+		if (rc)
+			diag_fail(d, DIAG_MEMORY, -rc, NULL);
+	}
+	mnttab_free(&tab);
+	w->moved = 0;
+	return rc;
+}
+
+static int take_event(struct mntwatch *w, struct mntwatch_event *ev,
+		      enum mntwatch_action action, struct mntwatch_node *node)
+{
+	ev->action = action;
+	ev->mnt = node->mnt;
+	if (action == MNTWATCH_DETACH)
+		w->gone = node;
+	return 1;
+}
+
+/* A mount that went away in the meantime, or is out of sight, has but an id. */
+static int read_one(struct mntwatch *w, struct mnttab *tab, uint64_t id)
+{
+	struct diag d = { .step = DIAG_NONE };
+	int rc = mnttab_read_mount(tab, w->ref, id, w->mask, &d);
+
+	diag_reset(&d);
+	return rc == -ENOMEM ? rc : 0;
+}
+
+static int take_attach(struct mntwatch *w, struct mntwatch_event *ev, uint64_t id)
+{
+	const struct mnt_entry unknown = { .id = id };
+	struct mntwatch_node *node;
+	struct mnttab tab;
+	int rc;
+
+	/* the list has shown it */
+	if (find_node(w, id))
+		return 0;
+
+	rc = read_one(w, &tab, id);
+	node = rc == 0 ? add_node(w, tab.nmounts ? &tab.mounts[0] : &unknown) : NULL;
+	mnttab_free(&tab);
+
+	return node ? take_event(w, ev, MNTWATCH_ATTACH, node) : -ENOMEM;
+}
+
+static int take_detach(struct mntwatch *w, struct mntwatch_event *ev, uint64_t id)
+{
+	struct mntwatch_node *node = find_node(w, id);
+
+	/* it was gone when the mounts were listed */
+	if (!node)
+		return 0;
+	tdelete(node, &w->known, cmp_nodes);
+	return take_event(w, ev, MNTWATCH_DETACH, node);
+}
+
+static int take_move(struct mntwatch *w, struct mntwatch_event *ev, uint64_t id)
+{
+	struct mntwatch_node *node = find_node(w, id);
+	struct mnttab tab;
+	int rc, same = 1;
+
+	if (!node)
+		return take_attach(w, ev, id);
+
+	rc = read_one(w, &tab, id);
+	if (rc == 0 && tab.nmounts) {
+		same = tab.mounts[0].parent == node->mnt->parent &&
+		       same_string(tab.mounts[0].target, node->mnt->target);
+		rc = update_node(node, &tab.mounts[0]);
+	}
+	mnttab_free(&tab);
+	if (rc)
+		return rc;
+
+	/* the list has shown it there */
+	if (w->fresh && same)
+		return 0;
+	w->moved = 1;
+	return take_event(w, ev, MNTWATCH_MOVE, node);
+}
+
+static uint64_t event_mount(const struct fanotify_event_metadata *meta)
+{
+	const char *p = (const char *) meta + meta->metadata_len;
+	const char *end = (const char *) meta + meta->event_len;
+	struct ul_fanotify_event_info_mnt info;
+
+	while (p + sizeof(info.hdr) <= end) {
+		memcpy(&info.hdr, p, sizeof(info.hdr));
+		if (info.hdr.len < sizeof(info.hdr))
+			break;
+		if (info.hdr.info_type == UL_FAN_EVENT_INFO_TYPE_MNT &&
+		    p + sizeof(info) <= end) {
+			memcpy(&info, p, sizeof(info));
+			return info.mnt_id;
+		}
+		p += info.hdr.len;
+	}
+	return 0;
+}
+
+static int take_record(struct mntwatch *w, struct mntwatch_event *ev,
+		       const struct fanotify_event_metadata *meta, struct diag *d)
+{
+	uint64_t id;
+	int rc;
+
+	if (meta->mask & FAN_Q_OVERFLOW) {
+		w->overflows++;
+		return list_again(w, d);
+	}
+	id = event_mount(meta);
+	if (!id)
+		return 0;
+
+	switch (meta->mask & (UL_FAN_MNT_ATTACH | UL_FAN_MNT_DETACH)) {
+	case UL_FAN_MNT_ATTACH:
+		rc = take_attach(w, ev, id);
+		break;
+	case UL_FAN_MNT_DETACH:
+		rc = take_detach(w, ev, id);
+		break;
+	case UL_FAN_MNT_ATTACH | UL_FAN_MNT_DETACH:
+		rc = take_move(w, ev, id);
+		break;
+	default:
+		rc = 0;
+		break;
+	}
+	return rc < 0 ? diag_fail(d, DIAG_MEMORY, -rc, NULL) : rc;
+}
+
+static int next_fanotify(struct mntwatch *w, struct mntwatch_event *ev, struct diag *d)
+{
+	struct fanotify_event_metadata *meta;
+	ssize_t n;
+
+	if (w->bufpos == w->buflen) {
+		n = read(w->fd, w->buf, EVENT_BUFSIZ);
+		if (n < 0 && errno == EINTR)
+			return 0;
+		if (n <= 0 && (n == 0 || errno == EAGAIN)) {
+			w->ready = 0;
+			w->fresh = 0;
+			return w->moved ? refresh_known(w, d) : 0;
+		}
+		if (n < 0)
+			return diag_fail(d, DIAG_NS_WATCH, errno, w->ref->name);
+		w->buflen = n;
+		w->bufpos = 0;
+	}
+
+	meta = (struct fanotify_event_metadata *) (w->buf + w->bufpos);
+	if (!FAN_EVENT_OK(meta, (ssize_t) (w->buflen - w->bufpos)) ||
+	    meta->vers != FANOTIFY_METADATA_VERSION)
+		return diag_fail(d, DIAG_NS_WATCH, EPROTO, w->ref->name);
+	w->bufpos += meta->event_len;
+	return take_record(w, ev, meta, d);
+}
+
+static int next_list(struct mntwatch *w, struct diag *d)
+{
+	uint64_t expired;
+
+	if (w->method == MNTWATCH_INTERVAL)
+		ignore_result(read(w->fd, &expired, sizeof(expired)));
+	w->ready = 0;
+	return list_again(w, d);
+}
+
+/*
+ * mntwatch_next:
+ * @w: watch
+ * @ev: result
+ * @d: filled in on error
+ *
+ * Does not block. Events of fanotify(7) come in the order in which it happened.
+ * When the kernel had to drop some, w->overflows is larger than before, and what
+ * is then known from a new list comes as events: first what is gone, then what
+ * came or changed.
+ *
+ * Returns: 1 with an event, 0 when there is none until mntwatch_wait() returns,
+ * or -errno.
+ */
+int mntwatch_next(struct mntwatch *w, struct mntwatch_event *ev, struct diag *d)
+{
+	int rc = 0;
+
+	free_node(w->gone);
+	w->gone = NULL;
+
+	while (rc == 0) {
+		if (w->nextpending < w->npending) {
+			struct mntwatch_pending *p = &w->pending[w->nextpending++];
+
+			return take_event(w, ev, p->action, p->node);
+		}
+		w->npending = w->nextpending = 0;
+		if (!w->ready)
+			return 0;
+		if (w->method == MNTWATCH_FANOTIFY)
+			rc = next_fanotify(w, ev, d);
+		else
+			rc = next_list(w, d);
+	}
+	return rc;
+}
+
+/*
+ * mntwatch_wait - wait until one of several watches may have an event
+ * @watches: array
+ * @n: its length
+ * @outfd: also wait for its reader to go away; or -1
+ * @timeout: in milliseconds, -1 is for ever
+ *
+ * Returns: 1, 0 when the time is over, or -errno: -EPIPE nobody reads @outfd any
+ * more, -EINTR.
+ */
+int mntwatch_wait(struct mntwatch *watches, size_t n, int outfd, int timeout)
+{
+	struct pollfd *fds = calloc(n + 1, sizeof(*fds));
+	int rc, busy = 0, err = 0;
+	size_t i;
+
+	if (!fds)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		const struct mntwatch *w = &watches[i];
+
+		fds[i].fd = w->fd;
+		fds[i].events = w->method == MNTWATCH_MOUNTINFO ? POLLPRI : POLLIN;
+		if (w->ready || w->nextpending < w->npending)
+			busy = 1;
+	}
+	fds[n].fd = outfd;
+
+	rc = poll(fds, n + 1, busy ? 0 : timeout);
+	if (rc < 0)
+		err = -errno;
+	for (i = 0; rc > 0 && i < n; i++) {
+		if (fds[i].revents)
+			watches[i].ready = 1;
+	}
+	if (rc > 0 && (fds[n].revents & POLLERR))
+		err = -EPIPE;
+	free(fds);
+	return err ? err : rc > 0 || busy;
+}
+
+/* events of no file, but of a namespace: Linux 6.15, CAP_SYS_ADMIN over it */
+static int open_fanotify(struct mntwatch *w)
+{
+	int fd, rc;
+
+	fd = fanotify_init(UL_FAN_REPORT_MNT | FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	if (fanotify_mark(fd, FAN_MARK_ADD | UL_FAN_MARK_MNTNS,
+			  UL_FAN_MNT_ATTACH | UL_FAN_MNT_DETACH, w->ref->fd, NULL) < 0) {
+		rc = -errno;
+		close(fd);
+		return rc;
+	}
+	w->buf = malloc(EVENT_BUFSIZ);
+	if (!w->buf) {
+		close(fd);
+		return -ENOMEM;
+	}
+	w->method = MNTWATCH_FANOTIFY;
+	w->list_flags = MNTTAB_ALL;
+	w->ready = 1;
+	w->fresh = 1;
+	w->fd = fd;
+	return 0;
+}
+
+static int open_interval(void)
+{
+	const struct itimerspec its = {
+		.it_interval.tv_nsec = INTERVAL_NSEC,
+		.it_value.tv_nsec = INTERVAL_NSEC
+	};
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	if (timerfd_settime(fd, 0, &its, NULL) < 0) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+static int open_poll(struct mntwatch *w)
+{
+	w->list_flags = 0;
+	w->ready = 0;
+	w->method = MNTWATCH_MOUNTINFO;
+	w->fd = mnttab_open_mountinfo(w->ref);
+	if (w->fd >= 0)
+		return 0;
+	w->method = MNTWATCH_INTERVAL;
+	w->fd = open_interval();
+	return w->fd < 0 ? w->fd : 0;
+}
+
+static int first_list(struct mntwatch *w, struct diag *d)
+{
+	struct mnttab tab;
+	uint32_t i;
+	int rc;
+
+	rc = read_table(w, &tab, d);
+
+	/* the ids of mountinfo are not those of fanotify */
+	if (rc == 0 && tab.fallback && w->method == MNTWATCH_FANOTIFY) {
+		w->refused = tab.fallback;
+		close(w->fd);
+		mnttab_free(&tab);
+		rc = open_poll(w);
+		if (rc)
+			return diag_fail(d, DIAG_NS_WATCH, -rc, w->ref->name);
+		rc = read_table(w, &tab, d);
+	}
+	for (i = 0; rc == 0 && i < tab.nmounts; i++) {
+		if (!add_node(w, &tab.mounts[i]))
+			rc = diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
+	}
+	mnttab_free(&tab);
+	return rc;
+}
+
+/*
+ * mntwatch_open:
+ * @w: filled in; the caller ends it with mntwatch_close(), also after an error
+ * @ref: open namespace, which must outlive the watch
+ * @mask: UL_STATMOUNT_*, the fields of mnt_entry that are wanted
+ * @flags: MNTWATCH_NO_FANOTIFY or 0
+ * @d: filled in on error
+ *
+ * What happens after the call is an event; what happens during the call is
+ * either an event or known. w->method tells how it is done, w->refused why not
+ * by fanotify(7).
+ *
+ * Returns: 0 or -errno. See fanotify_mark(2) and proc_pid_mountinfo(5).
+ */
+int mntwatch_open(struct mntwatch *w, const struct nsref *ref, uint64_t mask,
+		  unsigned int flags, struct diag *d)
+{
+	int rc = -ENOSYS;
+
+	*w = (struct mntwatch) {
+		.ref = ref,
+		.mask = mask | NEEDED_MASK,
+		.fd = -1
+	};
+
+	if (!(flags & MNTWATCH_NO_FANOTIFY)) {
+		rc = open_fanotify(w);
+		w->refused = -rc;
+	}
+	if (rc != 0)
+		rc = open_poll(w);
+	if (rc != 0)
+		return diag_fail(d, DIAG_NS_WATCH, -rc, ref->name);
+
+	return first_list(w, d);
+}
+
+void mntwatch_close(struct mntwatch *w)
+{
+	/* what has not been told is in no tree any more */
+	for (; w->nextpending < w->npending; w->nextpending++) {
+		if (w->pending[w->nextpending].action == MNTWATCH_DETACH)
+			free_node(w->pending[w->nextpending].node);
+	}
+	free_node(w->gone);
+	tdestroy(w->known, free_node);
+	free(w->pending);
+	free(w->buf);
+	if (w->fd >= 0)
+		close(w->fd);
+	memset(w, 0, sizeof(*w));
+	w->fd = -1;
+}
+
+struct walk {
+	void (*fn)(const struct mnt_entry *mnt, void *data);
+	void *data;
+};
+
+static void walk_node(const void *nodep, VISIT which, void *data)
+{
+	const struct walk *walk = data;
+
+	if (which == postorder || which == leaf)
+		walk->fn((*(struct mntwatch_node *const *) nodep)->mnt, walk->data);
+}
+
+/*
+ * mntwatch_walk - calls @fn for each mount that is known, in the order of ids
+ */
+void mntwatch_walk(const struct mntwatch *w,
+		   void (*fn)(const struct mnt_entry *mnt, void *data), void *data)
+{
+	struct walk walk = { .fn = fn, .data = data };
+
+	twalk_r(w->known, walk_node, &walk);
+}
