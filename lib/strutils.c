@@ -105,6 +105,33 @@ uint32_t strtou32_or_err(const char *str, const char *errmesg)
 }
 
 /*
+ * strtotimeval_or_err - seconds, with or without a fraction
+ * @str: decimal digits, and a point among or before them
+ * @tv: result; what is finer than a microsecond is cut off
+ * @errmesg: begins the message when @str is something else
+ */
+void strtotimeval_or_err(const char *str, struct timeval *tv, const char *errmesg)
+{
+	const char *p = str;
+	uint64_t sec = 0;
+	long scale = 100000;
+
+	tv->tv_usec = 0;
+	for (; c_isdigit(*p); p++) {
+		if (__builtin_mul_overflow(sec, 10, &sec) ||
+		    __builtin_add_overflow(sec, *p - '0', &sec) || sec > INT32_MAX)
+			errx(EXIT_FAILURE, "%s: '%s': %s", errmesg, str, strerror(ERANGE));
+	}
+	tv->tv_sec = sec;
+	if (*p == '.' && (p > str || c_isdigit(p[1]))) {
+		for (p++; c_isdigit(*p); p++, scale /= 10)
+			tv->tv_usec += (*p - '0') * scale;
+	}
+	if (p == str || *p)
+		errx(EXIT_FAILURE, "%s: '%s'", errmesg, str);
+}
+
+/*
  * isdigit_strend - whether a string is decimal digits and nothing else
  * @str: string or NULL
  * @end: NULL, or returns the first character that is no digit
