@@ -395,12 +395,15 @@ static int fill_entry(struct mnttab *tab, struct mnt_entry *mnt, struct ul_statm
 	return 0;
 }
 
-/* A mount that was unmounted since it was listed is left out. */
+/*
+ * A mount that was unmounted, or moved out of reach, since it was listed is left
+ * out. When none may be looked at, that is another matter.
+ */
 static int stat_all(struct mnttab *tab, struct reader *r)
 {
 	static const struct mnt_entry none;
 	const struct mnt_entry *prev = &none;
-	size_t i;
+	size_t i, denied = 0;
 
 	if (!r->nids)
 		return 0;
@@ -415,7 +418,8 @@ static int stat_all(struct mnttab *tab, struct reader *r)
 		uint64_t ask = r->seen ? 0 : UL_STATMOUNT_SUPPORTED_MASK;
 		int rc = stat_mount(r, r->ids[i], r->mask | ask);
 
-		if (rc == -ENOENT)
+		denied += rc == -EPERM;
+		if (rc == -ENOENT || rc == -EPERM)
 			continue;
 		if (rc)
 			return rc;
@@ -433,6 +437,8 @@ static int stat_all(struct mnttab *tab, struct reader *r)
 		prev = mnt;
 		tab->nmounts++;
 	}
+	if (denied == r->nids)
+		return -EPERM;
 	return r->has_root_device ? mnttab_name_root_device(tab) : 0;
 }
 
@@ -462,8 +468,8 @@ static int read_by_statmount(struct mnttab *tab, const struct nsref *ref, uint64
 		rc = list_all(&r);
 	if (rc == 0) {
 		rc = stat_all(tab, &r);
-		if (rc == -ENOSYS)
-			tab->fallback = ENOSYS;
+		if (rc == -ENOSYS || rc == -EPERM)
+			tab->fallback = -rc;
 	}
 	tab->missing = missing_fields(&r);
 	free_reader(&r);

@@ -135,7 +135,7 @@ static void report_origin(const struct mntns_table *t, const struct nsref *ref,
 	size_t i;
 
 	if (tab->fallback)
-		warnx(_("%s: read from mountinfo: listmount(2): %s"), name, strerror(tab->fallback));
+		warnx(_("%s: read from mountinfo: listmount(2) or statmount(2): %s"), name, strerror(tab->fallback));
 
 	for (i = 0; i < t->ncolumns; i++) {
 		const struct mntns_column *info = &t->infos[t->columns[i]];
