@@ -125,9 +125,9 @@ static const struct diag_row rows[] = {
 	  N_("make it private first, or use --recursive") },
 	{ DIAG_TREE_CLONE, EPERM, NEEDS_ADMIN, NULL },
 	{ DIAG_TREE_CLONE, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
+	{ DIAG_TREE_CLONE, ENOSYS, NO_OPEN_TREE, NULL },
 	{ DIAG_TREE_SETATTR, EINVAL,
 	  N_("a mount below it does not take the attribute or propagation"), NULL },
-	{ DIAG_TREE_CLONE, ENOSYS, NO_OPEN_TREE, NULL },
 	{ DIAG_TREE_SETATTR, ENOSYS, NO_SETATTR, NULL },
 	{ DIAG_TREE_SETATTR, EPERM,
 	  N_("an attribute is locked by a more privileged namespace"), NULL },
@@ -443,7 +443,9 @@ char *diag_text(const struct diag *d)
 	if (!f)
 		return NULL;
 
-	cause = d->cause ? d->cause : d->err ? diag_cause(d->step, d->err) : NULL;
+	/* DIAG_MEMORY has said it all */
+	cause = d->cause ? d->cause : d->err && d->step != DIAG_MEMORY ?
+		diag_cause(d->step, d->err) : NULL;
 	remedy = d->remedy ? d->remedy :
 		 d->cause ? NULL : diag_remedy(d->step, d->err);
 
