@@ -36,6 +36,8 @@ static const struct mntns_verb verbs[] = {
 	{ "list",     mntns_list,     N_("show the mounts of namespaces") },
 	{ "lsns",     mntns_lsns,     N_("show all namespaces, also those without a process") },
 	{ "diff",     mntns_diff,     N_("compare the mounts of two namespaces") },
+	{ "watch",    mntns_watch,    N_("print what is mounted and unmounted in namespaces") },
+	{ "wait",     mntns_wait,     N_("wait until something is mounted in a namespace, or gone") },
 	{ "features", mntns_features, N_("show what this kernel offers, and what is used instead") },
 	{ NULL }
 };

@@ -31,6 +31,8 @@ extern int mntns_features(int argc, char **argv);
 extern int mntns_list(int argc, char **argv);
 extern int mntns_lsns(int argc, char **argv);
 extern int mntns_run(int argc, char **argv);
+extern int mntns_wait(int argc, char **argv);
+extern int mntns_watch(int argc, char **argv);
 
 /* Exits; "Try 'mntns <verb> --help'" in a verb. */
 extern void mntns_errtryhelp(int status) __attribute__((__noreturn__));
