@@ -93,6 +93,7 @@ static void free_unbindable(struct unbindable *u)
  */
 static int unshare_and_clone(const struct nsmake *req, struct diag *d)
 {
+	struct mnt_change change = req->change;
 	struct unbindable lost = { .nr = 0 };
 	int treefd, rc;
 
@@ -109,7 +110,10 @@ static int unshare_and_clone(const struct nsmake *req, struct diag *d)
 		rc = diag_fail(d, DIAG_NS_UNSHARE, errno, req->tree);
 	if (!rc) {
 		restore_unbindable(&lost);
-		rc = detached_clone(AT_FDCWD, req->tree, req->recursive, &req->change,
+		/* shared as late as step 6, for pivot_root(2) wants none of that */
+		if (change.propagation == MS_SHARED)
+			change.propagation = 0;
+		rc = detached_clone(AT_FDCWD, req->tree, req->recursive, &change,
 				    DIAG_TREE_CLONE, req->tree, d);
 	}
 	free_unbindable(&lost);
@@ -162,24 +166,51 @@ static int pop_roots(int self, const struct nsmake *req, struct diag *d)
 	return popped;
 }
 
-/* Step 5: the tree is the root, and where the old one is locked it is exchanged. */
+static int fail_pivot(int tree, int err, const struct nsmake *req, struct diag *d)
+{
+	if (err == EINVAL && detached_target_is_shared(tree))
+		return diag_fail_cause(d, DIAG_NS_PIVOT, err, req->tree,
+				_("use --propagation private or slave"),
+				_("the mount is shared, and the caller's root is locked"));
+	return diag_fail(d, DIAG_NS_PIVOT, err, req->tree);
+}
+
+/*
+ * Step 5: the tree is the root, and where a locked one is left below it that is
+ * exchanged. The kernel's own, which is left otherwise, has no parent and is
+ * refused with EINVAL; it stays.
+ */
 static int mount_root(int self, int tree, int popped, const struct nsmake *req,
 		      struct diag *d)
 {
 	if (ul_move_mount(tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		return diag_fail(d, DIAG_NS_MOVE_ROOT, errno, req->tree);
 
-	if (!popped) {
-		if (fchdir(tree) < 0 || ul_pivot_root(".", ".") < 0)
-			return diag_fail(d, DIAG_NS_PIVOT, errno, req->tree);
+	if (fchdir(tree) < 0)
+		return diag_fail(d, DIAG_NS_PIVOT, errno, req->tree);
+	if (ul_pivot_root(".", ".") == 0) {
 		if (umount2(".", MNT_DETACH) < 0)
 			return diag_fail(d, DIAG_NS_DROP_OLD, errno, req->tree);
+	} else if (!popped || errno != EINVAL) {
+		return fail_pivot(tree, errno, req, d);
 	}
 	return reset_root(self, req, d);
 }
 
+/* Step 6: the mounts are shared, where that is asked for. */
+static int share(int tree, const struct nsmake *req, struct diag *d)
+{
+	struct ul_mount_attr attr = { .propagation = MS_SHARED };
+	unsigned int flags = AT_EMPTY_PATH | (req->recursive ? AT_RECURSIVE : 0);
+
+	if (req->change.propagation == MS_SHARED &&
+	    ul_mount_setattr(tree, "", flags, &attr) < 0)
+		return diag_fail(d, DIAG_TREE_SETATTR, errno, req->tree);
+	return 0;
+}
+
 /*
- * Step 6: every mount of the namespace can be seen from its root. Mounts that
+ * Step 7: every mount of the namespace can be seen from its root. Mounts that
  * hang on the kernel's rootfs beside "/" would stay hidden in it. Kernels that
  * do not count the mounts (before 6.12) cannot tell, nor can a seccomp filter
  * that does not know listmount(2) be asked.
@@ -201,7 +232,7 @@ static int verify(int self, const struct nsmake *req, struct diag *d)
 		return 0;
 	if (seen < 0)
 		return diag_fail(d, DIAG_NS_VERIFY, errno, req->tree);
-	if ((size_t) seen != nr)
+	if ((size_t) seen < nr)
 		return diag_fail_cause(d, DIAG_NS_VERIFY, EBUSY, req->tree,
 				_("a kernel with OPEN_TREE_NAMESPACE (Linux 7.0) is needed here"),
 				_("%zu mounts beside the root would stay hidden in the namespace"),
@@ -222,6 +253,8 @@ static int become_root(int self, int tree, const struct nsmake *req, struct diag
 	if (popped < 0)
 		return popped;
 	rc = mount_root(self, tree, popped, req, d);
+	if (!rc)
+		rc = share(tree, req, d);
 	return rc ? rc : verify(self, req, d);
 }
 
