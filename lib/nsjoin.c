@@ -17,6 +17,19 @@
 #include "nspath.h"
 #include "nsref.h"
 
+#ifdef __SANITIZE_ADDRESS__
+/*
+ * LeakSanitizer looks at the threads of the process in /proc when it ends, and
+ * dies where there is none, as in many a tree. It asks this function before.
+ */
+int __lsan_is_turned_off(void);
+
+int __lsan_is_turned_off(void)
+{
+	return access("/proc/self/task", F_OK) != 0;
+}
+#endif
+
 /*
  * All capabilities come with the user namespace, the ids do not: 0 is taken
  * where it is mapped (EINVAL where not), so that the files of the namespace
