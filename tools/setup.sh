@@ -91,7 +91,6 @@ find_missing_for_all()
 	needs all qemu-system-common test -x /usr/lib/qemu/virtiofsd
 	needs all shellcheck has_program shellcheck
 	needs all cppcheck has_program cppcheck
-	needs all valgrind has_program valgrind
 }
 
 install_packages()
