@@ -354,13 +354,13 @@ static void init_columns(struct watch_control *ctl)
 	memcpy(ctl->infos + COL_MOUNT, mntcol_infos, sizeof(mntcol_infos));
 }
 
-/* A column is at least as wide as its heading, printed or not. */
+/* A column is at least as wide as its heading, printed or not; the last need not be. */
 static void align_columns(struct watch_control *ctl)
 {
 	size_t i, n;
 
-	for (i = 0; i < COL_COUNT; i++) {
-		struct mntns_column *info = &ctl->infos[i];
+	for (i = 0; i + 1 < ctl->table.ncolumns; i++) {
+		struct mntns_column *info = &ctl->infos[ctl->table.columns[i]];
 		char *name;
 
 		for (n = 0; n < ARRAY_SIZE(widths); n++) {

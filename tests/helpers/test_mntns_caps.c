@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/fanotify.h>
 #include <sys/wait.h>
 
 #include "mountapi.h"
@@ -72,6 +73,15 @@ static int new_filesystem(const char *type, unsigned int flags)
 static bool can_fsmount(void)
 {
 	return new_filesystem("tmpfs", 0) >= 0;
+}
+
+static bool can_fanotify_mnt(void)
+{
+	int ns = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	int fd = fanotify_init(UL_FAN_REPORT_MNT, 0);
+
+	return fd >= 0 && fanotify_mark(fd, FAN_MARK_ADD | UL_FAN_MARK_MNTNS,
+					UL_FAN_MNT_ATTACH, ns, NULL) == 0;
 }
 
 static bool can_fsmount_namespace(void)
@@ -403,6 +413,7 @@ static const struct capability capabilities[] = {
 	{ "ns-walk",			can_ns_walk },
 	{ "listns",			can_listns },
 	{ "open-by-id",			can_open_by_id },
+	{ "fanotify-mnt",		can_fanotify_mnt },
 	{ "beneath",			can_move_beneath },
 	{ "beneath-root",		can_move_beneath_root },
 	{ "mount-on-detached",		can_mount_on_detached },

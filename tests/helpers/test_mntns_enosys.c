@@ -10,7 +10,8 @@
  * A seccomp filter answers ENOSYS, or ERRNO, for the system calls that are
  * named, and EINVAL for the flags that a release does not know. A release
  * stands for all that came after it. CALL may also be open_tree_namespace,
- * fsmount_namespace, empty_mntns or beneath, which stand for those flags.
+ * fsmount_namespace, empty_mntns, beneath or fanotify_mnt, which stand for those
+ * flags.
  *
  * What a filter cannot do is look into memory: STATMOUNT_BY_FD and the masks
  * of statmount stay as the kernel has them.
@@ -57,6 +58,8 @@ static const struct call calls[] = {
 	{ "fsmount_namespace",	NR_FSMOUNT,	1, FSMOUNT_NAMESPACE,	701 },
 	{ "empty_mntns",	SYS_unshare,	0, UNSHARE_EMPTY_MNTNS,	701 },
 	{ "beneath",		NR_MOVE_MOUNT,	4, MOVE_MOUNT_BENEATH,	605 },
+	{ "fanotify_mnt",	SYS_fanotify_init, 0, UL_FAN_REPORT_MNT, 615 },
+	{ "fanotify_mark",	SYS_fanotify_mark,	-1, 0, 0 },
 	{ "listns",		NR_LISTNS,		-1, 0, 619 },
 	{ "open_by_handle_at",	SYS_open_by_handle_at,	-1, 0, 0 },
 	{ "open_tree_attr",	NR_OPEN_TREE_ATTR,	-1, 0, 615 },
