@@ -31,13 +31,13 @@ static const struct {
 	int type;
 	const char *name;
 } nstypes[] = {
-	{ CLONE_NEWCGROUP, N_("cgroup namespace") },
-	{ CLONE_NEWIPC,	   N_("IPC namespace") },
-	{ CLONE_NEWNET,	   N_("network namespace") },
-	{ CLONE_NEWPID,	   N_("PID namespace") },
-	{ CLONE_NEWTIME,   N_("time namespace") },
-	{ CLONE_NEWUSER,   N_("user namespace") },
-	{ CLONE_NEWUTS,	   N_("UTS namespace") }
+	{ CLONE_NEWCGROUP, N_("a cgroup namespace") },
+	{ CLONE_NEWIPC,	   N_("an IPC namespace") },
+	{ CLONE_NEWNET,	   N_("a network namespace") },
+	{ CLONE_NEWPID,	   N_("a PID namespace") },
+	{ CLONE_NEWTIME,   N_("a time namespace") },
+	{ CLONE_NEWUSER,   N_("a user namespace") },
+	{ CLONE_NEWUTS,	   N_("a UTS namespace") }
 };
 
 /*
@@ -158,7 +158,7 @@ static int check_mntns(int fd, enum diag_step step, const char *operand, struct 
 	for (i = 0; i < ARRAY_SIZE(nstypes); i++) {
 		if (nstypes[i].type == type)
 			return diag_fail_cause(d, step, EINVAL, operand, NULL,
-					       _("it is a %s, not a mount namespace"),
+					       _("it is %s, not a mount namespace"),
 					       _(nstypes[i].name));
 	}
 	return diag_fail(d, step, EINVAL, operand);
@@ -238,7 +238,8 @@ static int open_pid(struct nsref *ref, struct diag *d)
 
 	if (ul_parse_pid_str((char *) ref->name, &pid, &ino) != 0 || pid <= 0)
 		return diag_fail_cause(d, DIAG_NS_OPEN_PID, EINVAL, ref->name, NULL,
-				       _("not a PID"));
+				       strchr(ref->name, ':') ? _("not a PID:INO") :
+								_("not a PID"));
 	ref->pid = pid;
 	if (ino)
 		return open_pid_ino(ref->name, pid, ino, d);

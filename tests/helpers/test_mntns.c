@@ -7,7 +7,7 @@
  *
  *	test_mntns MODE [KEY=VALUE...] [here]
  *
- * Prints one line, "pid=N" and perhaps "tid=N", "fd=N" and "nsid=N", then
+ * Prints one line, "pid=N" and perhaps "ino=N", "tid=N", "fd=N" and "nsid=N", then
  * waits until it is killed or its parent dies. The modes that only leave
  * something behind (pin, dead) end at once, and so do all modes with "here",
  * which work in the caller's namespace instead of a new one. It shares no
@@ -54,10 +54,10 @@ struct mode {
  */
 static int open_own_namespace(void)
 {
-	int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	int fd = open("/proc/thread-self/ns/mnt", O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		err(EXIT_FAILURE, "/proc/self/ns/mnt");
+		err(EXIT_FAILURE, "/proc/thread-self/ns/mnt");
 	return fd;
 }
 
@@ -68,9 +68,25 @@ static uint64_t namespace_id(int nsfd)
 	return nsfd >= 0 && ioctl(nsfd, UL_NS_GET_MNTNS_ID, &id) == 0 ? id : 0;
 }
 
+/* The inode of its pidfd, which is the process's alone since Linux 6.9. */
+static uint64_t inode_of(pid_t pid)
+{
+	struct stat st = { .st_ino = 0 };
+	int fd = ul_pidfd_open(pid, 0);
+
+	if (fd >= 0) {
+		if (fstat(fd, &st) < 0)
+			st.st_ino = 0;
+		close(fd);
+	}
+	return st.st_ino;
+}
+
 static void tell(pid_t pid, pid_t tid, int fd, int nsfd)
 {
 	printf("pid=%d", pid);
+	if (inode_of(pid))
+		printf(" ino=%ju", (uintmax_t) inode_of(pid));
 	if (tid)
 		printf(" tid=%d", tid);
 	if (fd >= 0)

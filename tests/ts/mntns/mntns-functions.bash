@@ -72,12 +72,12 @@ function mntns_make {
 }
 
 # mntns_hold MODE [KEY=VALUE...]: test_mntns in a mode that holds what it made
-# until mntns_stop or the end of the script. Sets HELD_PID and, where the mode
-# tells more than a PID, HELD_TID, HELD_FD and HELD_NSID.
+# until mntns_stop or the end of the script. Sets HELD_PID, HELD_INO (of its
+# pidfd) and, where the mode tells more, HELD_TID, HELD_FD and HELD_NSID.
 function mntns_hold {
 	local fd line word
 
-	HELD_PID='' HELD_TID='' HELD_FD='' HELD_NSID=''
+	HELD_PID='' HELD_INO='' HELD_TID='' HELD_FD='' HELD_NSID=''
 	exec {fd}< <(exec "$TS_HELPER_MNTNS" "$@")
 	MNTNS_HELD+=($!)
 	read -r -u "$fd" line || ts_failed "test_mntns $*"
@@ -85,6 +85,7 @@ function mntns_hold {
 	for word in $line; do
 		case "$word" in
 		pid=*)	HELD_PID=${word#*=} ;;
+		ino=*)	HELD_INO=${word#*=} ;;
 		tid=*)	HELD_TID=${word#*=} ;;
 		fd=*)	HELD_FD=${word#*=} ;;
 		nsid=*)	HELD_NSID=${word#*=} ;;
