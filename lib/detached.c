@@ -40,21 +40,28 @@ static int apply_change(int fd, int recursive, const struct mnt_change *change)
 	return ul_mount_setattr(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr);
 }
 
-static uint64_t propagation_of(int dirfd, const char *path, int atflags)
+/* MS_*, 0 when the kernel does not tell, or -errno: -ENOENT another namespace's mount */
+static int propagation_of(int dirfd, const char *path)
 {
 	struct ul_statmount sm;
 	uint64_t id;
 
-	if (mnt_unique_id(dirfd, path, atflags, &id) < 0 ||
-	    ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) < 0)
+	if (mnt_unique_id(dirfd, path, AT_EMPTY_PATH, &id) < 0)
 		return 0;
+	if (ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) < 0)
+		return -errno;
 	return sm.mnt_propagation;
 }
 
 static int clone_fail(int dirfd, const char *path, enum diag_step step, int err,
 		      const char *object, struct diag *d)
 {
-	if (err == EINVAL && propagation_of(dirfd, path, AT_EMPTY_PATH) & MS_UNBINDABLE)
+	int propagation = err == EINVAL ? propagation_of(dirfd, path) : 0;
+
+	if (propagation == -ENOENT)
+		return diag_fail_cause(d, step, err, object, NULL,
+				_("the mount is not in the caller's mount namespace"));
+	if (propagation > 0 && propagation & MS_UNBINDABLE)
 		return diag_fail_cause(d, step, err, object, _("make it private first"),
 				       _("the mount is unbindable"));
 	return diag_fail(d, step, err, object);
@@ -130,8 +137,8 @@ static int fs_fail(int fsfd, enum diag_step step, int err, const char *object, s
 	/* the message speaks of the option; for the rest the errno knows more */
 	if (err == EINVAL)
 		return diag_fail_cause(d, step, err, object, NULL, "%s", message);
-	return diag_fail_cause(d, step, err, object, NULL, "%s (%s)", message,
-			       diag_cause(step, err));
+	return diag_fail_cause(d, step, err, object, diag_remedy(step, err), "%s (%s)",
+			       message, diag_cause(step, err));
 }
 
 static int fs_configure(int fsfd, const char *source, const struct mntopts *opts,
@@ -206,19 +213,24 @@ int detached_mkfs(const char *fstype, const char *source, const struct mntopts *
 int detached_attach(int treefd, int targetfd, const char *target, struct diag *d)
 {
 	struct stat from, to;
+	int err;
 
 	if (ul_move_mount(treefd, "", targetfd, "",
 			  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0)
 		return 0;
 
-	if (errno == EINVAL && fstat(treefd, &from) == 0 && fstat(targetfd, &to) == 0 &&
+	err = errno;
+	if (err == EINVAL && fstat(treefd, &from) == 0 && fstat(targetfd, &to) == 0 &&
 	    S_ISDIR(from.st_mode) != S_ISDIR(to.st_mode))
-		return diag_fail_cause(d, DIAG_ATTACH, EINVAL, target, NULL,
+		return diag_fail_cause(d, DIAG_ATTACH, err, target, NULL,
 				S_ISDIR(from.st_mode) ?
 					_("the source is a directory, the target is not") :
 					_("the target is a directory, the source is not"));
 
-	return diag_fail(d, DIAG_ATTACH, errno, target);
+	if (err == ENOENT && fstat(treefd, &from) == 0 && from.st_nlink == 0)
+		return diag_fail_cause(d, DIAG_ATTACH, err, target, NULL,
+				       _("the source was removed"));
+	return diag_fail(d, DIAG_ATTACH, err, target);
 }
 
 /*
@@ -230,5 +242,7 @@ int detached_attach(int treefd, int targetfd, const char *target, struct diag *d
  */
 int detached_target_is_shared(int targetfd)
 {
-	return !!(propagation_of(targetfd, "", AT_EMPTY_PATH) & MS_SHARED);
+	int propagation = propagation_of(targetfd, "");
+
+	return propagation > 0 && propagation & MS_SHARED;
 }

@@ -204,7 +204,7 @@ static const struct diag_row rows[] = {
 	  N_("the kernel's log may say more") },
 	{ DIAG_FS_CREATE, EBUSY,
 	  N_("the device is in use, perhaps mounted with other options"), NULL },
-	{ DIAG_FS_CREATE, ENOTBLK, N_("not a block device"), NULL },
+	{ DIAG_FS_CREATE, ENOTBLK, N_("not a block device"), N_("losetup(8) makes one of a file") },
 	{ DIAG_FS_MOUNT, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
 	{ DIAG_FS_MOUNT, EPERM,
 	  N_("the filesystem would show more than the namespace lets see"), NULL },

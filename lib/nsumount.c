@@ -257,6 +257,10 @@ static int fail_below(int rootfd, const char *target, const uint64_t *ids, size_
 	while (nr > 1 && mount_has_children(ids[nr - 1]) > 0)
 		nr--;
 	path = mount_point(ids[nr - 1], sm, size);
+	if (path && err == EINVAL && is_mountpoint(rootfd, path))
+		return diag_fail_cause(d, DIAG_DETACH, err, path,
+				_("--lazy unmounts it together with the target"),
+				_("the mount is locked to what it is mounted on"));
 
 	return fail(rootfd, path ? path : target, err, d);
 }

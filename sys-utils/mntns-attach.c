@@ -155,11 +155,11 @@ static int attach_inside(const struct attach *at, int treefd, ino_t own_ino, str
 	rc = fd < 0 ? fd : 0;
 	if (!rc && mntns_is_interrupted())
 		rc = -EINTR;
-	if (!rc) {
-		warn_if_shared(at, fd, own_ino);
+	if (!rc)
 		rc = detached_attach(treefd, fd, at->target, d);
-	}
-	if (rc)
+	if (!rc)
+		warn_if_shared(at, fd, own_ino);
+	else
 		nspath_undo_mkdirs(&made);
 	nspath_free_made(&made);
 	if (fd >= 0)
