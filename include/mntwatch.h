@@ -45,7 +45,8 @@ struct mntwatch {
 	const struct nsref *ref;
 	uint64_t mask;			/* UL_STATMOUNT_* */
 	enum mntwatch_method method;
-	int refused;			/* errno of fanotify(7), or 0 */
+	int refused;			/* errno that speaks against fanotify(7), or 0 ... */
+	const char *refused_call;	/* ... and what it is of */
 	unsigned int overflows;		/* how often events were lost */
 
 	int fd;

@@ -698,6 +698,7 @@ static int first_list(struct mntwatch *w, struct diag *d)
 	/* the ids of mountinfo are not those of fanotify */
 	if (rc == 0 && tab.fallback && w->method == MNTWATCH_FANOTIFY) {
 		w->refused = tab.fallback;
+		w->refused_call = "listmount(2)";
 		close(w->fd);
 		mnttab_free(&tab);
 		rc = open_poll(w);
@@ -723,7 +724,7 @@ static int first_list(struct mntwatch *w, struct diag *d)
  *
  * What happens after the call is an event; what happens during the call is
  * either an event or known. w->method tells how it is done, w->refused why not
- * by fanotify(7).
+ * by fanotify(7), and w->refused_call for the lack of what.
  *
  * Returns: 0 or -errno. See fanotify_mark(2) and proc_pid_mountinfo(5).
  */
@@ -741,6 +742,7 @@ int mntwatch_open(struct mntwatch *w, const struct nsref *ref, uint64_t mask,
 	if (!(flags & MNTWATCH_NO_FANOTIFY)) {
 		rc = open_fanotify(w);
 		w->refused = -rc;
+		w->refused_call = "fanotify(7)";
 	}
 	if (rc != 0)
 		rc = open_poll(w);

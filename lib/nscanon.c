@@ -24,6 +24,8 @@
 #include "nspath.h"
 #include "pathnames.h"
 
+#define MAX_SYMLINKS	40		/* the kernel's own bound, include/linux/namei.h */
+
 /*
  * nscanon_text:
  * @path: path in a namespace, with or without a leading '/'
@@ -64,26 +66,61 @@ int nscanon_text(const char *path, char **result)
 	return 0;
 }
 
-/*
- * Opens as much of @path as there is; @len becomes the length of that. The rest
- * may come into being later.
- */
-static int open_existing(int root, char *path, size_t *len)
+/* What @path becomes when the link at its first @len bytes is followed. */
+static char *follow(const char *path, size_t dirlen, size_t len, const char *link)
 {
-	char after, *slash;
-	int fd;
+	char *new;
 
-	for (;;) {
-		after = path[*len];
-		path[*len] = '\0';
-		fd = nspath_open(root, *len ? path : "/", O_PATH);
-		slash = strrchr(path, '/');
-		path[*len] = after;
+	if (*link == '/')
+		dirlen = 0;
+	return asprintf(&new, "%.*s/%s%s", (int) dirlen, path, link, path + len) < 0 ? NULL : new;
+}
 
-		if (fd >= 0 || !*len || (fd != -ENOENT && fd != -ENOTDIR))
-			return fd;
-		*len = slash - path;
+/*
+ * Opens as much of *@path as there is; @rest becomes what is left of it, which
+ * may come into being later. A link that points to nothing yet is followed, *@path
+ * is then another one.
+ */
+static int open_existing(int root, char **path, const char **rest)
+{
+	size_t len = strlen(*path);
+	int i, fd, dir;
+
+	for (i = 0; i < MAX_SYMLINKS; i++) {
+		char link[PATH_MAX], name[PATH_MAX], *slash, *new;
+		ssize_t n;
+
+		if (len >= sizeof(name))
+			return -ENAMETOOLONG;
+		for (;;) {
+			snprintf(name, sizeof(name), "%.*s", (int) len, *path);
+			fd = nspath_open(root, len ? name : "/", O_PATH);
+			*rest = *path + len;
+			if (fd >= 0 || !len || (fd != -ENOENT && fd != -ENOTDIR))
+				return fd;
+
+			slash = strrchr(name, '/');
+			*slash = '\0';
+			dir = nspath_open(root, slash > name ? name : "/", O_PATH | O_DIRECTORY);
+			if (dir >= 0)
+				break;
+			len = slash - name;
+		}
+
+		*rest = *path + (slash - name);
+		n = readlinkat(dir, slash + 1, link, sizeof(link) - 1);
+		if (n < 0)
+			return dir;
+		close(dir);
+		link[n] = '\0';
+		new = follow(*path, slash - name, len, link);
+		if (!new)
+			return -ENOMEM;
+		free(*path);
+		*path = new;
+		len = strlen(new);
 	}
+	return -ELOOP;
 }
 
 /*
@@ -93,8 +130,8 @@ static int open_existing(int root, char *path, size_t *len)
 static int write_canonical(const struct nsref *ref, char *path, int out)
 {
 	struct diag d = { .step = DIAG_NONE };
-	char link[32], name[PATH_MAX];
-	size_t len = strlen(path);
+	char link[32], name[PATH_MAX], *tail = NULL;
+	const char *rest = "";
 	int proc, root, fd;
 	ssize_t n;
 
@@ -102,17 +139,20 @@ static int write_canonical(const struct nsref *ref, char *path, int out)
 	if (proc < 0 || nsjoin_enter(ref, &d) != 0)
 		return 1;
 	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	fd = root < 0 ? -1 : open_existing(root, path, &len);
-	if (fd < 0)
+	fd = root < 0 ? -1 : open_existing(root, &path, &rest);
+	if (fd < 0 || (*rest && nscanon_text(rest, &tail) != 0))
 		return 1;
 
 	snprintf(link, sizeof(link), "%d", fd);
 	n = readlinkat(proc, link, name, sizeof(name));
 	if (n <= 0 || n == sizeof(name) || *name != '/')
 		return 1;
-	if (n == 1 && path[len])
-		n = 0;			/* no second '/' */
-	return write_all(out, name, n) != 0 || write_all(out, path + len, strlen(path + len)) != 0;
+
+	/* either may be the bare "/" */
+	n = n == 1 ? 0 : n;
+	if (!tail || !tail[1])
+		return write_all(out, n ? name : "/", n ? n : 1) != 0;
+	return write_all(out, name, n) != 0 || write_all(out, tail, strlen(tail)) != 0;
 }
 
 /* the child may hang, on a dead server's filesystem for example */

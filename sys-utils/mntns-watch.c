@@ -124,7 +124,8 @@ void watch_say_method(const struct mntwatch *w)
 		break;
 	}
 	if (w->refused)
-		warnx(_("%s: %s: fanotify(7): %s"), watched_name(w), how, strerror(w->refused));
+		warnx("%s: %s: %s: %s", watched_name(w), how, w->refused_call,
+		      strerror(w->refused));
 	else
 		warnx("%s: %s", watched_name(w), how);
 }
@@ -213,7 +214,9 @@ static void flush_line(void)
 		return;
 	if (errno == EPIPE)
 		reader_is_gone();
-	err(EXIT_FAILURE, _("write error"));
+	/* no handler of exit() is to say it again */
+	warn(_("write error"));
+	_exit(EXIT_FAILURE);
 }
 
 static char *cell_text(const struct mntns_table *t, const struct nsref *ref, const char *action,
