@@ -213,7 +213,8 @@ function mntns_quote {
 # Reads mntns' output and replaces what differs from run to run: the numbers
 # of mounts, namespaces, peer groups, processes and anonymous devices become
 # 1, 2, 3 in order of appearance, each kind counted for itself; the build
-# directory becomes BUILDDIR. Numbers are known by their place: a JSON key, a
+# directory becomes BUILDDIR, and inode64, which the tmpfs of some kernels
+# shows, goes. Numbers are known by their place: a JSON key, a
 # KEY="value" pair, a column of a raw table with its heading, mnt:[N],
 # shared:N, a device 0:N, and everything from 2^31 on. In other places use
 # mntns_label.

@@ -183,5 +183,6 @@ is_heading($0) {
 	s = replace_devices(s)
 	s = replace_big(s)
 	gsub(/\001/, "", s)
+	gsub(/,inode64/, "", s)		# of tmpfs, as the kernel is configured
 	print s
 }
