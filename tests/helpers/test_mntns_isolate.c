@@ -559,6 +559,19 @@ static void pass_on(int sig)
 		kill(inner_pid, sig);
 }
 
+/*
+ * Keeps the filesystems of the test, by which its namespaces are known: their
+ * device numbers would be given to somebody else's, of another test perhaps.
+ */
+static void keep_filesystem(const char *dir)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/root%s", inner_pid, dir);
+	if (open(path, O_PATH | O_CLOEXEC) < 0)
+		fprintf(stderr, "%s: failed to open: %m\n", path);
+}
+
 static int outer(struct isolate *is)
 {
 	uint64_t *before = calloc(MAX_NS, sizeof(*before));
@@ -586,6 +599,10 @@ static int outer(struct isolate *is)
 	close(pipefd[1]);
 	rc = read(pipefd[0], &fp, sizeof(fp)) == sizeof(fp) ? 0 : EXIT_NOISOLATE;
 	close(pipefd[0]);
+	if (!rc) {
+		keep_filesystem("/run");
+		keep_filesystem(SCRATCH);
+	}
 	while (waitpid(inner_pid, &wstatus, 0) < 0 && errno == EINTR)
 		;
 	if (rc == EXIT_NOISOLATE)
