@@ -43,6 +43,23 @@ void mntns_err(struct diag *d)
 }
 
 /*
+ * mntns_warn_view - says that there may be more namespaces than were found
+ */
+void mntns_warn_view(enum nsiter_view view)
+{
+	switch (view) {
+	case NSITER_ALL:
+		break;
+	case NSITER_UNPRIVILEGED:
+		warnx(_("there may be more namespaces: to see all needs CAP_SYS_ADMIN in the initial user and PID namespace"));
+		break;
+	case NSITER_NOLIST:
+		warnx(_("there may be more namespaces: before Linux 6.12 one that only an open file keeps cannot be found"));
+		break;
+	}
+}
+
+/*
  * mntns_preload_messages - loads the catalogs of messages and the character
  * conversion for them, which the C library would else do at the first message,
  * from the tree of a namespace that others control

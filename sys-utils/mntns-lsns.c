@@ -252,20 +252,6 @@ static void print_namespaces(const struct mntns_table *t, const struct nsiter *i
 	mntns_table_print(tb);
 }
 
-static void report_view(const struct nsiter *it)
-{
-	switch (it->view) {
-	case NSITER_ALL:
-		break;
-	case NSITER_UNPRIVILEGED:
-		warnx(_("there may be more namespaces: to see all needs CAP_SYS_ADMIN in the initial user and PID namespace"));
-		break;
-	case NSITER_NOLIST:
-		warnx(_("there may be more namespaces: before Linux 6.12 one that only an open file keeps cannot be found"));
-		break;
-	}
-}
-
 /* The operands as inode numbers; the open files keep these from being reused. */
 static void open_operands(struct nsref *refs, ino_t *inos, size_t n, char **operands)
 {
@@ -292,7 +278,7 @@ static void show_namespaces(const struct mntns_table *t, char **operands, size_t
 		mntns_err(&d);
 	print_namespaces(t, &it, inos, noperands);
 	if (!noperands)
-		report_view(&it);
+		mntns_warn_view(it.view);
 
 	nsiter_free(&it);
 	for (i = 0; i < noperands; i++)

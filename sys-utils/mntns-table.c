@@ -263,10 +263,15 @@ static int is_utf8(const char *str)
 }
 
 /*
+ * mntns_make_utf8:
+ * @data: allocated string, taken over
+ *
  * JSON is UTF-8, names of files are any bytes, and libsmartcols copies them as
  * they are. Bytes that are no UTF-8 become \xNN, as in the other formats.
+ *
+ * Returns: allocated string.
  */
-static char *make_utf8(char *data)
+char *mntns_make_utf8(char *data)
 {
 	const unsigned char *in = (const unsigned char *) data;
 	char *str, *out;
@@ -301,7 +306,7 @@ void mntns_table_cell(const struct mntns_table *t, struct libscols_line *ln,
 		      size_t n, char *data)
 {
 	if (data && t->out.json)
-		data = make_utf8(data);
+		data = mntns_make_utf8(data);
 	if (data && scols_line_refer_data(ln, n, data) != 0)
 		err(EXIT_FAILURE, _("failed to add output data"));
 }

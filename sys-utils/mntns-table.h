@@ -88,6 +88,7 @@ extern void mntns_table_cell(const struct mntns_table *t, struct libscols_line *
 			     size_t n, char *data);
 extern void mntns_table_print(struct libscols_table *tb);
 
+extern char *mntns_make_utf8(char *data);
 extern char *mntns_number_text(uint64_t n, int zero);
 
 #endif /* MNTNS_TABLE_H */

@@ -38,6 +38,7 @@ static const struct mntns_verb verbs[] = {
 	{ "diff",     mntns_diff,     N_("compare the mounts of two namespaces") },
 	{ "watch",    mntns_watch,    N_("print what is mounted and unmounted in namespaces") },
 	{ "wait",     mntns_wait,     N_("wait until something is mounted in a namespace, or gone") },
+	{ "reach",    mntns_reach,    N_("tell where a mount would appear, and why") },
 	{ "features", mntns_features, N_("show what this kernel offers, and what is used instead") },
 	{ NULL }
 };

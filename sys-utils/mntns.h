@@ -14,6 +14,7 @@
 #include "diagnose.h"
 #include "mntopts.h"
 #include "nls.h"
+#include "nsiter.h"
 #include "nsmake.h"
 
 /*
@@ -30,6 +31,7 @@ extern int mntns_enter(int argc, char **argv);
 extern int mntns_features(int argc, char **argv);
 extern int mntns_list(int argc, char **argv);
 extern int mntns_lsns(int argc, char **argv);
+extern int mntns_reach(int argc, char **argv);
 extern int mntns_run(int argc, char **argv);
 extern int mntns_wait(int argc, char **argv);
 extern int mntns_watch(int argc, char **argv);
@@ -46,6 +48,7 @@ extern void load_libmount_or_err(void);
 /* mntns-common.c: failures of lib/, what to do before setns(), exec, signals */
 extern void mntns_warn(struct diag *d);
 extern void mntns_err(struct diag *d) __attribute__((__noreturn__));
+extern void mntns_warn_view(enum nsiter_view view);
 extern void mntns_preload_messages(void);
 extern void mntns_exec(char **argv) __attribute__((__noreturn__));
 extern void mntns_catch_signals(void);
