@@ -21,8 +21,6 @@
 #include "mountapi.h"
 #include "nscanon.h"
 #include "nsjoin.h"
-#include "nspath.h"
-#include "pathnames.h"
 
 #define MAX_SYMLINKS	40		/* the kernel's own bound, include/linux/namei.h */
 
@@ -66,93 +64,80 @@ int nscanon_text(const char *path, char **result)
 	return 0;
 }
 
-/* What @path becomes when the link at its first @len bytes is followed. */
-static char *follow(const char *path, size_t dirlen, size_t len, const char *link)
+/* appends "/" and @len bytes of @name */
+static int append(char *path, const char *name, size_t len)
 {
-	char *new;
+	size_t used = strlen(path);
 
-	if (*link == '/')
-		dirlen = 0;
-	return asprintf(&new, "%.*s/%s%s", (int) dirlen, path, link, path + len) < 0 ? NULL : new;
+	if (used + 1 + len >= PATH_MAX)
+		return -ENAMETOOLONG;
+	path[used] = '/';
+	memcpy(path + used + 1, name, len);
+	path[used + 1 + len] = '\0';
+	return 0;
 }
 
 /*
- * Opens as much of *@path as there is; @rest becomes what is left of it, which
- * may come into being later. A link that points to nothing yet is followed, *@path
- * is then another one.
+ * Follows the links in @path, from the caller's root, and puts the name without
+ * them into @done, of PATH_MAX bytes. Only readlink(2) is used: an open file
+ * would keep busy what somebody may want to unmount just now.
  */
-static int open_existing(int root, char **path, const char **rest)
+static int follow_links(const char *path, char *done)
 {
-	size_t len = strlen(*path);
-	int i, fd, dir;
+	char todo[2 * PATH_MAX], rest[2 * PATH_MAX], link[PATH_MAX];
+	int links = 0, missing = 0;
+	char *p = todo;
 
-	for (i = 0; i < MAX_SYMLINKS; i++) {
-		char link[PATH_MAX], name[PATH_MAX], *slash, *new;
+	*done = '\0';
+	if (snprintf(todo, sizeof(todo), "%s", path) >= (int) sizeof(todo))
+		return -ENAMETOOLONG;
+
+	while (*(p += strspn(p, "/"))) {
+		size_t len = strcspn(p, "/"), before = strlen(done);
 		ssize_t n;
 
-		if (len >= sizeof(name))
-			return -ENAMETOOLONG;
-		for (;;) {
-			snprintf(name, sizeof(name), "%.*s", (int) len, *path);
-			fd = nspath_open(root, len ? name : "/", O_PATH);
-			*rest = *path + len;
-			if (fd >= 0 || !len || (fd != -ENOENT && fd != -ENOTDIR))
-				return fd;
-
-			slash = strrchr(name, '/');
-			*slash = '\0';
-			dir = nspath_open(root, slash > name ? name : "/", O_PATH | O_DIRECTORY);
-			if (dir >= 0)
-				break;
-			len = slash - name;
+		if (len == 1 && *p == '.') {
+			p += len;
+			continue;
+		}
+		if (len == 2 && strncmp(p, "..", 2) == 0) {
+			if (missing)
+				return -ENOENT;
+			if (before)
+				*strrchr(done, '/') = '\0';
+			p += len;
+			continue;
 		}
 
-		*rest = *path + (slash - name);
-		n = readlinkat(dir, slash + 1, link, sizeof(link) - 1);
-		if (n < 0)
-			return dir;
-		close(dir);
+		if (append(done, p, len) != 0)
+			return -ENAMETOOLONG;
+		p += len;
+		n = readlink(done, link, sizeof(link) - 1);
+		if (n < 0) {
+			missing |= errno == ENOENT;
+			continue;
+		}
+		if (++links > MAX_SYMLINKS)
+			return -ELOOP;
 		link[n] = '\0';
-		new = follow(*path, slash - name, len, link);
-		if (!new)
-			return -ENOMEM;
-		free(*path);
-		*path = new;
-		len = strlen(new);
+		done[*link == '/' ? 0 : before] = '\0';
+		if (snprintf(rest, sizeof(rest), "%s%s", link, p) >= (int) sizeof(rest))
+			return -ENAMETOOLONG;
+		p = strcpy(todo, rest);
 	}
-	return -ELOOP;
+	if (!*done)
+		strcpy(done, "/");
+	return 0;
 }
 
-/*
- * In a child: the namespace may have no /proc, so the caller's is opened before,
- * where the kernel tells the name as seen from the root that was entered.
- */
-static int write_canonical(const struct nsref *ref, char *path, int out)
+/* In a child; after setns(2) its root is that of the namespace. */
+static int write_canonical(const struct nsref *ref, const char *path, int out)
 {
 	struct diag d = { .step = DIAG_NONE };
-	char link[32], name[PATH_MAX], *tail = NULL;
-	const char *rest = "";
-	int proc, root, fd;
-	ssize_t n;
+	char name[PATH_MAX];
 
-	proc = open(_PATH_PROC "/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (proc < 0 || nsjoin_enter(ref, &d) != 0)
-		return 1;
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	fd = root < 0 ? -1 : open_existing(root, &path, &rest);
-	if (fd < 0 || (*rest && nscanon_text(rest, &tail) != 0))
-		return 1;
-
-	snprintf(link, sizeof(link), "%d", fd);
-	n = readlinkat(proc, link, name, sizeof(name));
-	if (n <= 0 || n == sizeof(name) || *name != '/')
-		return 1;
-
-	/* either may be the bare "/" */
-	n = n == 1 ? 0 : n;
-	if (!tail || !tail[1])
-		return write_all(out, n ? name : "/", n ? n : 1) != 0;
-	return write_all(out, name, n) != 0 || write_all(out, tail, strlen(tail)) != 0;
+	return nsjoin_enter(ref, &d) != 0 || follow_links(path, name) != 0 ||
+	       write_all(out, name, strlen(name)) != 0;
 }
 
 /* the child may hang, on a dead server's filesystem for example */
@@ -181,35 +166,32 @@ static ssize_t read_answer(int fd, char *buf, size_t size, int timeout)
  * @ref: open namespace
  * @path: from nscanon_text()
  * @timeout: milliseconds that it may take, -1 for ever
- * @result: where @path leads when all symbolic links in it are followed, as far
- *	as it exists; allocated
+ * @result: where @path leads when all symbolic links in it are followed that
+ *	there are; allocated
  *
- * A child enters the namespace for that; the lookup is confined to its root.
+ * A child enters the namespace for that, and opens nothing in it.
  *
  * Returns: 0, or -1 when nothing can be found out, for lack of privileges for
  * example.
  */
 int nscanon_resolve(const struct nsref *ref, const char *path, int timeout, char **result)
 {
-	char buf[2 * PATH_MAX], *copy = strdup(path);
+	char buf[PATH_MAX + 1];
 	ssize_t n = -1;
 	int p[2], status = 0;
 	pid_t pid;
 
-	if (!copy || pipe2(p, O_CLOEXEC) < 0) {
-		free(copy);
+	if (pipe2(p, O_CLOEXEC) < 0)
 		return -1;
-	}
 	pid = fork();
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		_exit(write_canonical(ref, copy, p[1]));
+		_exit(write_canonical(ref, path, p[1]));
 	}
 	close(p[1]);
 	if (pid > 0)
 		n = read_answer(p[0], buf, sizeof(buf) - 1, timeout);
 	close(p[0]);
-	free(copy);
 
 	if (pid > 0 && n < 0) {
 		kill(pid, SIGKILL);

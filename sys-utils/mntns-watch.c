@@ -58,6 +58,7 @@ static const struct {
 struct watch_control {
 	struct mntns_table	table;
 	struct mntns_column	infos[COL_COUNT];
+	char			headings[COL_COUNT][32];
 
 	struct nsref		*refs;
 	struct mntwatch		*watches;
@@ -363,15 +364,16 @@ static void align_columns(struct watch_control *ctl)
 	size_t i, n;
 
 	for (i = 0; i + 1 < ctl->table.ncolumns; i++) {
-		struct mntns_column *info = &ctl->infos[ctl->table.columns[i]];
-		char *name;
+		int column = ctl->table.columns[i];
+		struct mntns_column *info = &ctl->infos[column];
 
 		for (n = 0; n < ARRAY_SIZE(widths); n++) {
 			if (strcmp(info->name, widths[n].name) != 0)
 				continue;
-			xasprintf(&name, info->flags & SCOLS_FL_RIGHT ? "%*s" : "%-*s",
-				  widths[n].width, info->name);
-			info->name = name;
+			snprintf(ctl->headings[column], sizeof(ctl->headings[column]),
+				 info->flags & SCOLS_FL_RIGHT ? "%*s" : "%-*s",
+				 widths[n].width, info->name);
+			info->name = ctl->headings[column];
 			break;
 		}
 	}
