@@ -79,15 +79,19 @@ static int keep_id(struct create *cr, size_t n, int nsfd, struct diag *d)
 
 /*
  * The last step, since a reader may not be there, or the disk full. Past stdio,
- * which would tell at exit only.
+ * which would tell at exit only, and interrupted by a signal.
  */
 static int print_ids(struct create *cr, struct diag *d)
 {
 	size_t i, nr = cr->file ? 1 : cr->nr_names;
+	char buf[32];
 
 	for (i = 0; cr->print_id && i < nr; i++) {
-		if (dprintf(STDOUT_FILENO, "%ju\n", (uintmax_t) cr->ids[i]) < 0)
-			return diag_fail(d, DIAG_OUTPUT, errno, _("the id"));
+		ssize_t len = snprintf(buf, sizeof(buf), "%ju\n", (uintmax_t) cr->ids[i]);
+		ssize_t n = write(STDOUT_FILENO, buf, len);
+
+		if (n != len)
+			return diag_fail(d, DIAG_OUTPUT, n < 0 ? errno : ENOSPC, _("the id"));
 	}
 	return 0;
 }
