@@ -46,15 +46,17 @@ static uint64_t statmount_mask(const struct list_control *ctl)
 	       (needs_tree(ctl) ? UL_STATMOUNT_MNT_BASIC : 0);
 }
 
-static struct libscols_line *add_line(const struct mntns_table *t, struct libscols_table *tb,
-				      struct libscols_line *parent, const struct nsref *ref,
-				      const struct mnt_entry *mnt)
+static struct libscols_line *add_mount(struct list_control *ctl, struct libscols_table *tb,
+				       struct libscols_line *parent, const struct nsref *ref,
+				       const struct mnt_entry *mnt)
 {
-	struct libscols_line *ln = mntns_table_line(tb, parent);
+	const struct mntns_table *t = &ctl->table;
+	struct libscols_line *ln = mntns_table_line(tb, t->out.tree ? parent : NULL);
 	size_t i;
 
 	for (i = 0; i < t->ncolumns; i++)
 		mntns_table_cell(t, ln, i, mntcol_text(&t->out, ref, mnt, t->columns[i]));
+	ctl->nshown++;
 	return ln;
 }
 
@@ -74,11 +76,34 @@ static void add_tree(struct list_control *ctl, struct libscols_table *tb,
 		uint32_t i = mnt - tab->mounts;
 
 		lines[i] = parent;
-		if (shown && !shown[i])
+		if (!shown || shown[i])
+			lines[i] = add_mount(ctl, tb, parent, ref, mnt);
+	}
+	free(lines);
+}
+
+/*
+ * With --submounts: one tree for each mount that matches, in the order of the
+ * table, as findmnt(8) has it.
+ */
+static void add_subtrees(struct list_control *ctl, struct libscols_table *tb,
+			 const struct nsref *ref, const struct mnttab *tab,
+			 const unsigned char *shown)
+{
+	struct libscols_line **lines = xcalloc(tab->nmounts, sizeof(*lines));
+	const struct mnt_entry *mnt;
+	uint32_t i;
+
+	for (i = 0; i < tab->nmounts; i++) {
+		mnt = &tab->mounts[i];
+		if (!shown[i] || (mnt->up != MNTTAB_NONE && shown[mnt->up]))
 			continue;
-		lines[i] = add_line(&ctl->table, tb, ctl->table.out.tree ? parent : NULL,
-				    ref, mnt);
-		ctl->nshown++;
+
+		/* what follows is below as long as its parent is there already */
+		lines[i] = add_mount(ctl, tb, NULL, ref, mnt);
+		while ((mnt = mnttab_next_tree(tab, mnt)) && mnt->up != MNTTAB_NONE &&
+		       lines[mnt->up])
+			lines[mnt - tab->mounts] = add_mount(ctl, tb, lines[mnt->up], ref, mnt);
 	}
 	free(lines);
 }
@@ -92,8 +117,7 @@ static void add_list(struct list_control *ctl, struct libscols_table *tb,
 	for (i = 0; i < tab->nmounts; i++) {
 		if (shown && !shown[i])
 			continue;
-		add_line(&ctl->table, tb, NULL, ref, &tab->mounts[i]);
-		ctl->nshown++;
+		add_mount(ctl, tb, NULL, ref, &tab->mounts[i]);
 	}
 }
 
@@ -107,7 +131,9 @@ static void add_namespace(struct list_control *ctl, struct libscols_table *tb,
 	if (mntsel_is_active(&ctl->sel))
 		shown = mntsel_apply(&ctl->sel, tab);
 
-	if (needs_tree(ctl))
+	if (shown && ctl->sel.submounts)
+		add_subtrees(ctl, tb, ref, tab, shown);
+	else if (needs_tree(ctl))
 		add_tree(ctl, tb, ref, tab, shown);
 	else
 		add_list(ctl, tb, ref, tab, shown);
@@ -238,6 +264,8 @@ static int list_mounts(struct list_control *ctl, char **operands)
 	mntsel_prepare(&ctl->sel);
 	rc = read_mounts(ctl);
 	print_mounts(ctl);
+	if (ctl->all)
+		mntns_warn_view(ctl->iter.view);
 
 	for (i = 0; i < ctl->nrefs && !ctl->all; i++)
 		nsref_close(&ctl->refs[i]);
