@@ -217,6 +217,8 @@ static const struct diag_row rows[] = {
 	  N_("the path leads over a magic link or too many symbolic links"), NULL },
 	{ DIAG_TARGET_OPEN, ENOENT,
 	  N_("no such file or directory"), N_("--mkdir creates a missing directory") },
+	{ DIAG_TARGET_MKDIR, ENOENT,
+	  N_("the directory above it was removed, or no filesystem is mounted in the namespace"), NULL },
 	{ DIAG_TARGET_MKDIR, EEXIST, N_("a symbolic link on the way points to nothing"), NULL },
 	{ DIAG_TARGET_MKDIR, EXDEV, N_("the path leaves the namespace"), NULL },
 	{ DIAG_TARGET_MKDIR, ELOOP,

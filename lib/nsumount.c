@@ -138,6 +138,17 @@ static int fail(int rootfd, const char *target, int err, struct diag *d)
 	return diag_fail(d, DIAG_DETACH, err, target);
 }
 
+/* What is left when the last filesystem on "/" is gone: its own parent. */
+static int is_bare_root(int rootfd)
+{
+	struct ul_statmount sm;
+	uint64_t id;
+
+	return mnt_unique_id(rootfd, "", AT_EMPTY_PATH, &id) == 0 &&
+	       ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) == 0 &&
+	       sm.mnt_id == sm.mnt_parent_id;
+}
+
 /*
  * The visible root has no parent in sight. Without MNT_DETACH the kernel would
  * make the root of the calling process read-only instead of unmounting it.
@@ -147,9 +158,12 @@ static int umount_root(int rootfd, const char *target, int lazy, struct diag *d)
 	if (!lazy)
 		return diag_fail_cause(d, DIAG_DETACH, EBUSY, target, NULL,
 				_("the root of a namespace is unmounted with --lazy only"));
-	if (umount2("/", MNT_DETACH) < 0)
-		return fail(rootfd, target, errno, d);
-	return 0;
+	if (umount2("/", MNT_DETACH) == 0)
+		return 0;
+	if (errno == EINVAL && is_bare_root(rootfd))
+		return diag_fail_cause(d, DIAG_DETACH, EINVAL, target, NULL,
+				       _("no filesystem is mounted in the namespace"));
+	return fail(rootfd, target, errno, d);
 }
 
 /*

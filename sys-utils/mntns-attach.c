@@ -262,6 +262,8 @@ int mntns_attach(int argc, char **argv)
 	at.source = argv[optind + 1];
 	at.target = argv[optind + 2];
 
+	if (!*at.target)
+		errx(EXIT_FAILURE, _("the target is empty"));
 	if (mkdir)
 		at.opts.mkdir = 1;
 	if (at.opts.recursive)
