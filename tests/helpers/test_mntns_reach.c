@@ -345,13 +345,15 @@ static const char *const names[] = {
 };
 #define NR_NAMES	(sizeof(names) / sizeof(names[0]))
 
+/* Most is to happen where there is a mount from the start. */
 static const char *some_path(unsigned int nr)
 {
 	static char buf[2][PATH_SIZE];
 	static int i;
 
 	i = !i;
-	snprintf(buf[i], sizeof(buf[i]), "%s/%u/%s", dir, nr, names[chance(NR_NAMES)]);
+	snprintf(buf[i], sizeof(buf[i]), "%s/%u/%s", dir, nr,
+		 names[chance(3) ? chance(NR_NAMES) : 0]);
 	return buf[i];
 }
 
@@ -374,7 +376,7 @@ static void do_something(unsigned int nr)
 {
 	const char *path = some_path(nr);
 
-	switch (chance(8)) {
+	switch (chance(9)) {
 	case 0:
 		mount("cover", path, "tmpfs", 0, "size=64k");
 		break;
@@ -390,6 +392,11 @@ static void do_something(unsigned int nr)
 		break;
 	case 5:
 		mount(path, path, NULL, MS_BIND, NULL);
+		break;
+	case 6:
+	case 7:
+		/* slave or slave-shared: chains */
+		set_type(some_path(nr), 2 + chance(2));
 		break;
 	default:
 		set_type(path, chance(NR_TYPES));
