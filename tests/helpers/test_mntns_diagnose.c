@@ -127,7 +127,7 @@ static void print_texts(void)
 {
 	static const char *const objects[] = {
 		"/plain", "", "with space", "new\nline", "tab\tand\rreturn", "red\033[31m", "del\177",
-		"\001\037", "csi\xc2\x9b" "31m", "t\xc5\xafn-\xe2\x82\xac", "nbsp\xc2\xa0", "bad\xff\xc2",
+		"\001\037", ("csi\xc2\x9b" "31m"), "t\xc5\xafn-\xe2\x82\xac", "nbsp\xc2\xa0", "bad\xff\xc2",
 		"percent %s %n", "back\\slash"
 	};
 	struct diag d = { .step = DIAG_NONE };
