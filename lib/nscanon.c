@@ -153,10 +153,10 @@ static ssize_t read_answer(int fd, char *buf, size_t size, int timeout)
 		if (rc < 0 && errno == EINTR)
 			continue;
 		if (rc <= 0)
-			return -1;
+			return rc < 0 ? -errno : -ETIMEDOUT;
 		n = read(fd, buf + len, size - len);
 		if (n <= 0)
-			return n < 0 ? n : (ssize_t) len;
+			return n < 0 ? -errno : (ssize_t) len;
 		len += n;
 	}
 }
@@ -171,37 +171,40 @@ static ssize_t read_answer(int fd, char *buf, size_t size, int timeout)
  *
  * A child enters the namespace for that, and opens nothing in it.
  *
- * Returns: 0, or -1 when nothing can be found out, for lack of privileges for
- * example.
+ * Returns: 0, or -errno: -ETIMEDOUT, or -EPERM when it cannot be found out, for
+ * lack of privileges as a rule.
  */
 int nscanon_resolve(const struct nsref *ref, const char *path, int timeout, char **result)
 {
 	char buf[PATH_MAX + 1];
-	ssize_t n = -1;
 	int p[2], status = 0;
+	ssize_t n;
 	pid_t pid;
 
 	if (pipe2(p, O_CLOEXEC) < 0)
-		return -1;
+		return -errno;
 	pid = fork();
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		_exit(write_canonical(ref, path, p[1]));
 	}
+	n = pid < 0 ? -errno : 0;
 	close(p[1]);
 	if (pid > 0)
 		n = read_answer(p[0], buf, sizeof(buf) - 1, timeout);
 	close(p[0]);
-
-	if (pid > 0 && n < 0) {
-		kill(pid, SIGKILL);
-		return -1;
+	if (n < 0) {
+		/* not waited for: it may hang where no signal reaches it */
+		if (pid > 0)
+			kill(pid, SIGKILL);
+		return n;
 	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (pid < 0 || n <= 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return -1;
+	if (!n || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return -EPERM;
 	buf[n] = '\0';
 	*result = strdup(buf);
-	return *result ? 0 : -1;
+	return *result ? 0 : -ENOMEM;
 }

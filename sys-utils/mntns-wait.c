@@ -21,6 +21,8 @@
 /* so many events are looked at before the clock is */
 #define MAX_EVENTS_PER_TURN	256
 
+#define MIN_RESOLVE_MSEC	10000
+
 struct wait_control {
 	struct nsref	ref;
 	struct mntwatch	watch;
@@ -104,15 +106,28 @@ static int wait_for_target(struct wait_control *ctl)
 	return !take_events(ctl);
 }
 
+/*
+ * An answer without having followed the links could be a wrong one, so the time
+ * for that is not short even if the user's is.
+ */
+static void resolve_target(struct wait_control *ctl)
+{
+	int timeout = deadline_remaining(ctl->deadline);
+
+	if (timeout >= 0)
+		timeout = max(timeout, MIN_RESOLVE_MSEC);
+	if (nscanon_resolve(&ctl->ref, ctl->target, timeout, &ctl->canonical) == -ETIMEDOUT)
+		errx(EXIT_FAILURE, _("%s: cannot find out where %s leads: no answer in time"),
+		     ctl->operand, ctl->target);
+}
+
 static void open_watch(struct wait_control *ctl)
 {
 	struct diag d = { .step = DIAG_NONE };
 
 	if (nsref_open(&ctl->ref, ctl->operand, &d) != 0)
 		mntns_err(&d);
-	if (nscanon_resolve(&ctl->ref, ctl->target, deadline_remaining(ctl->deadline),
-			    &ctl->canonical) != 0)
-		ctl->canonical = NULL;
+	resolve_target(ctl);
 	if (mntwatch_open(&ctl->watch, &ctl->ref, UL_STATMOUNT_MNT_POINT, 0, &d) != 0)
 		mntns_err(&d);
 	if (ctl->verbose)
