@@ -220,6 +220,13 @@ static void flush_line(void)
 	_exit(EXIT_FAILURE);
 }
 
+/* Every mount has a type of propagation; else it was gone before it was looked at. */
+static int is_known(const struct mnt_entry *mnt, int column)
+{
+	return mnt->propagation || column == MNTCOL_UNIQ_ID || column == MNTCOL_NSID ||
+	       column == MNTCOL_NS || column == MNTCOL_NAME;
+}
+
 static char *cell_text(const struct mntns_table *t, const struct nsref *ref, const char *action,
 		       const struct mnt_entry *mnt, int column)
 {
@@ -229,6 +236,8 @@ static char *cell_text(const struct mntns_table *t, const struct nsref *ref, con
 	case COL_ACTION:
 		return xstrdup(action);
 	default:
+		if (!is_known(mnt, column - COL_MOUNT))
+			return NULL;
 		return mntcol_text(&t->out, ref, mnt, column - COL_MOUNT);
 	}
 }
