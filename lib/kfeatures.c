@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <stdint.h>
+#include <sys/fanotify.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -221,6 +222,29 @@ static enum feature_have probe_namespace(void)
 	return nsmake_has_open_tree() ? FEATURE_YES : FEATURE_NO;
 }
 
+static int try_fanotify(unsigned int flags)
+{
+	int fd = fanotify_init(flags | FAN_CLOEXEC, 0);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+/*
+ * This one can succeed, and without privileges. Where it is unknown they are
+ * asked for first: but not for what a file is reported by (Linux 5.13).
+ */
+static enum feature_have probe_fanotify(void)
+{
+	int err = try_fanotify(UL_FAN_REPORT_MNT);
+
+	if (err == EPERM)
+		return try_fanotify(FAN_REPORT_FID) == 0 ? FEATURE_NO : FEATURE_UNKNOWN;
+	return err == ENOSYS || err == EINVAL ? FEATURE_NO : FEATURE_YES;
+}
+
 #define MOUNTINFO	N_("reads mountinfo in the namespace")
 
 static const struct feature features[] = {
@@ -251,6 +275,8 @@ static const struct feature features[] = {
 	  N_("list: SOURCE"), MOUNTINFO },
 	{ "STATMOUNT_MNT_UIDMAP", "6.15", probe_idmap_fields,
 	  N_("list: UIDMAP, GIDMAP"), N_("the columns are empty") },
+	{ "FAN_MARK_MNTNS",	"6.15", probe_fanotify,
+	  N_("watch, wait: each event"), N_("polls mountinfo and compares lists") },
 	{ "mnt_ns_fd",		"6.18", probe_mnt_ns_fd,
 	  N_("list another namespace without privileges"), N_("asks by its id") },
 	{ "namespace by id",	"6.19", probe_ns_by_id,

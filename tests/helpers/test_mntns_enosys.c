@@ -59,6 +59,7 @@ static const struct call calls[] = {
 	{ "empty_mntns",	SYS_unshare,	0, UNSHARE_EMPTY_MNTNS,	701 },
 	{ "beneath",		NR_MOVE_MOUNT,	4, MOVE_MOUNT_BENEATH,	605 },
 	{ "fanotify_mnt",	SYS_fanotify_init, 0, UL_FAN_REPORT_MNT, 615 },
+	{ "fanotify_init",	SYS_fanotify_init,	-1, 0, 0 },
 	{ "fanotify_mark",	SYS_fanotify_mark,	-1, 0, 0 },
 	{ "listns",		NR_LISTNS,		-1, 0, 619 },
 	{ "open_by_handle_at",	SYS_open_by_handle_at,	-1, 0, 0 },
