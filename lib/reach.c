@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 
 #include "c.h"
 #include "diagnose.h"
@@ -99,10 +98,15 @@ static struct reach_ns *find_ns(struct reach *r, const struct nsref *ref)
 	return NULL;
 }
 
-static void add_ns(struct reach *r, const struct nsref *ref)
+static struct reach_ns *add_ns(struct reach *r, const struct nsref *ref)
 {
-	if (!find_ns(r, ref))
-		r->ns[r->nns++].ref = *ref;
+	struct reach_ns *ns = find_ns(r, ref);
+
+	if (!ns) {
+		ns = &r->ns[r->nns++];
+		ns->ref = *ref;
+	}
+	return ns;
 }
 
 static int collect_namespaces(struct reach *r, const struct nsref *self,
@@ -116,10 +120,8 @@ static int collect_namespaces(struct reach *r, const struct nsref *self,
 		return -ENOMEM;
 
 	add_ns(r, from);
-	for (i = 0; i < nrefs; i++) {
-		add_ns(r, &refs[i]);
-		find_ns(r, &refs[i])->wanted = 1;
-	}
+	for (i = 0; i < nrefs; i++)
+		add_ns(r, &refs[i])->wanted = 1;
 	for (i = 0; i < r->iter.n; i++) {
 		const struct nsiter_ns *info = &r->iter.ns[i];
 		struct nsref ref = {
@@ -130,8 +132,7 @@ static int collect_namespaces(struct reach *r, const struct nsref *self,
 			.id = info->id
 		};
 
-		add_ns(r, &ref);
-		find_ns(r, &ref)->info = info;
+		add_ns(r, &ref)->info = info;
 	}
 	own = find_ns(r, self);
 	if (own)

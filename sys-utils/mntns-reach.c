@@ -7,7 +7,6 @@
  */
 #include <getopt.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 
 #include "mountapi.h"
 #include "optutils.h"
