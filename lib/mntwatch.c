@@ -622,7 +622,8 @@ int mntwatch_wait(struct mntwatch *watches, size_t n, int outfd, int timeout)
 		if (fds[i].revents)
 			watches[i].ready = 1;
 	}
-	if (rc > 0 && (fds[n].revents & POLLERR))
+	/* of a pipe POLLERR, of a socket POLLHUP; nothing was asked for */
+	if (rc > 0 && fds[n].revents)
 		err = -EPIPE;
 	free(fds);
 	return err ? err : rc > 0 || busy;
