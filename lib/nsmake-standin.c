@@ -132,7 +132,8 @@ static int reset_root(int self, const struct nsmake *req, struct diag *d)
 }
 
 /*
- * Step 3: nothing that follows may propagate to the caller's namespace.
+ * Step 3: nothing that follows may propagate to the caller's namespace. The root
+ * of the caller may be another one than that of the namespace, which covers it.
  */
 static int make_all_private(const struct nsmake *req, struct diag *d)
 {
@@ -144,10 +145,34 @@ static int make_all_private(const struct nsmake *req, struct diag *d)
 }
 
 /*
+ * What the root is mounted on cannot be reached by a path. Where that is shared,
+ * an unmount of the root would unmount the root of the caller's namespace as well.
+ * Returns 1 when it is private; 0 when there is nothing, or the kernel (before
+ * 6.8) does not tell; or -errno.
+ */
+static int can_pop_root(const struct nsmake *req, struct diag *d)
+{
+	struct ul_statmount root, below;
+	uint64_t id;
+
+	if (mnt_unique_id(AT_FDCWD, "/", 0, &id) < 0 ||
+	    ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &root, sizeof(root), 0) < 0 ||
+	    root.mnt_parent_id == id ||
+	    ul_statmount(root.mnt_parent_id, 0, UL_STATMOUNT_MNT_BASIC,
+			 &below, sizeof(below), 0) < 0)
+		return 0;
+	if (below.mnt_propagation & MS_SHARED)
+		return diag_fail_cause(d, DIAG_NS_POP_ROOT, EBUSY, req->tree,
+				_("a kernel with OPEN_TREE_NAMESPACE (Linux 7.0) is needed here"),
+				_("it is mounted on a shared mount, and the caller's own would go as well"));
+	return 1;
+}
+
+/*
  * Step 4: unmounts the visible root, with all below it, as long as there is
  * one: several can be stacked, and what is left lowest is the kernel's own
- * rootfs or nullfs, which refuses with EINVAL. A root that a more privileged
- * namespace has locked refuses, too.
+ * rootfs or nullfs. A root that a more privileged namespace has locked refuses
+ * with EINVAL.
  *
  * Returns the number of roots unmounted, or -errno.
  */
@@ -155,15 +180,18 @@ static int pop_roots(int self, const struct nsmake *req, struct diag *d)
 {
 	int rc, popped = 0;
 
-	while (umount2("/", MNT_DETACH) == 0) {
+	while ((rc = can_pop_root(req, d)) == 1) {
+		if (umount2("/", MNT_DETACH) < 0) {
+			if (errno == EINVAL)
+				break;
+			return diag_fail(d, DIAG_NS_POP_ROOT, errno, req->tree);
+		}
 		rc = reset_root(self, req, d);
 		if (rc)
 			return rc;
 		popped++;
 	}
-	if (errno != EINVAL)
-		return diag_fail(d, DIAG_NS_POP_ROOT, errno, req->tree);
-	return popped;
+	return rc < 0 ? rc : popped;
 }
 
 static int fail_pivot(int tree, int err, const struct nsmake *req, struct diag *d)
@@ -244,6 +272,8 @@ static int become_root(int self, int tree, const struct nsmake *req, struct diag
 {
 	int rc, popped;
 
+	/* fails in a chroot to a plain directory, where there is nothing to do */
+	make_all_private(req, d);
 	rc = reset_root(self, req, d);
 	if (!rc)
 		rc = make_all_private(req, d);
