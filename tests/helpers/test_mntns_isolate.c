@@ -342,16 +342,31 @@ static void check_processes(struct isolate *is)
 }
 
 /*
+ * Under nohup(1), in the background of a script and in many a CI signals come
+ * ignored or blocked, and a shell cannot undo that. Tests are about both.
+ */
+static void reset_signals(void)
+{
+	sigset_t none;
+	int sig;
+
+	for (sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/*
  * The test itself
  */
-static pid_t start_test(struct isolate *is, const sigset_t *old)
+static pid_t start_test(struct isolate *is)
 {
 	pid_t pid = fork();
 
 	if (pid != 0)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	sigprocmask(SIG_SETMASK, old, NULL);
+	reset_signals();
 	setsid();
 	execvp(is->argv[0], is->argv);
 	fprintf(stderr, "%s: failed to execute: %m\n", is->argv[0]);
@@ -398,7 +413,7 @@ static void kill_test(struct isolate *is, pid_t pid)
 static int inner(struct isolate *is, int report_fd)
 {
 	struct footprint fp = { 0 };
-	sigset_t set, old;
+	sigset_t set;
 	char *before;
 	pid_t pid;
 	int rc = make_private_namespace(&fp);
@@ -419,10 +434,10 @@ static int inner(struct isolate *is, int report_fd)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, &old);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 
 	before = read_mountinfo();
-	pid = start_test(is, &old);
+	pid = start_test(is);
 	if (pid < 0)
 		return EXIT_FAILURE;
 	rc = wait_for_test(is, pid, &set);
