@@ -103,3 +103,22 @@ int ns_open_pid(pid_t pid)
 	/* a zombie has left its namespaces */
 	return errno == ENOENT ? -ESRCH : -errno;
 }
+
+/*
+ * ns_own_id:
+ *
+ * Returns: 64-bit id of the mount namespace that the caller is in, 0 on kernels
+ * without such ids or where it cannot be opened.
+ */
+uint64_t ns_own_id(void)
+{
+	uint64_t id = 0;
+	int fd = ns_open_pid(0);
+
+	if (fd >= 0) {
+		if (ns_get_id(fd, &id) < 0)
+			id = 0;
+		close(fd);
+	}
+	return id;
+}

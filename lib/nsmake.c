@@ -223,20 +223,6 @@ static void move_to_cpu(const cpu_set_t *allowed, unsigned int n)
 	sched_setaffinity(0, sizeof(one), &one);
 }
 
-/* 0 on kernels without such ids */
-static uint64_t own_id(void)
-{
-	uint64_t id = 0;
-	int fd = ns_open_pid(0);
-
-	if (fd >= 0) {
-		if (ns_get_id(fd, &id) < 0)
-			id = 0;
-		close(fd);
-	}
-	return id;
-}
-
 /*
  * Makes the CPU begin a new batch of ids. All kinds of namespaces share them, and
  * UTS namespaces cost least; where that fails the caller's tries use them up.
@@ -272,7 +258,7 @@ int nsmake_open_younger(struct nsmake *req, struct diag *d)
 	int fd;
 
 	if (!req->own_id)
-		req->own_id = own_id();
+		req->own_id = ns_own_id();
 	own = req->own_id;
 
 	fd = nsmake_open(req, d);

@@ -219,19 +219,6 @@ void nspin_dir_close(struct nspin_dir *dir)
 	*dir = (struct nspin_dir) NSPIN_DIR_INIT;
 }
 
-static uint64_t own_ns_id(void)
-{
-	uint64_t id = 0;
-	int fd = ns_open_pid(0);
-
-	if (fd >= 0) {
-		if (ns_get_id(fd, &id) < 0)
-			id = 0;
-		close(fd);
-	}
-	return id;
-}
-
 /* The id of the namespace a bare file says its pin is mounted in, 0 unknown. */
 static uint64_t read_home(int fd)
 {
@@ -246,7 +233,7 @@ static int write_home(int fd)
 {
 	char buf[32];
 
-	snprintf(buf, sizeof(buf), "%ju\n", (uintmax_t) own_ns_id());
+	snprintf(buf, sizeof(buf), "%ju\n", (uintmax_t) ns_own_id());
 	return write_all(fd, buf, strlen(buf));
 }
 
@@ -256,7 +243,7 @@ static int write_home(int fd)
  */
 static int is_left_over(int fd, uint64_t *home)
 {
-	uint64_t own = own_ns_id();
+	uint64_t own = ns_own_id();
 
 	*home = read_home(fd);
 	return own && *home == own;
