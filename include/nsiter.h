@@ -66,6 +66,5 @@ struct nsiter_ns *nsiter_find(const struct nsiter *it, ino_t ino);
 int nsiter_add_fd(struct nsiter *it, int fd, struct nsiter_ns **ns);
 int nsiter_add_text(char **text, char sep, const char *item);
 int nsiter_scan_proc(struct nsiter *it, unsigned int flags);
-ssize_t nsiter_read_file(int dirfd, const char *path, char *buf, size_t size);
 
 #endif /* UTIL_LINUX_NSITER_H */

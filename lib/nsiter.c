@@ -24,6 +24,7 @@
 #include "nspin.h"
 #include "nsref.h"
 #include "pathnames.h"
+#include "procwalk.h"
 
 /* the first user and PID namespace, include/linux/nsfs.h */
 #define USER_NS_INIT_INO	0xEFFFFFFDU
@@ -301,7 +302,7 @@ static int is_sys_admin(void)
 {
 	char buf[4096], *p;
 
-	if (nsiter_read_file(AT_FDCWD, _PATH_PROC "/self/status", buf, sizeof(buf)) <= 0)
+	if (procwalk_read_file(AT_FDCWD, _PATH_PROC "/self/status", buf, sizeof(buf)) <= 0)
 		return 0;
 	p = strstr(buf, "\nCapEff:");
 	return p && strtoull(p + strlen("\nCapEff:"), NULL, 16) >> CAP_SYS_ADMIN_BIT & 1;
