@@ -5,9 +5,7 @@
  *
  * mntns-lsns - show all mount namespaces, also those that no process is in
  */
-#include <fcntl.h>
 #include <getopt.h>
-#include <pwd.h>
 
 #include "mnttab.h"
 #include "mountapi.h"
@@ -18,6 +16,7 @@
 #include "xalloc.h"
 
 #include "mntns-mntcols.h"
+#include "mntns-proctext.h"
 #include "mntns.h"
 
 enum {
@@ -112,46 +111,6 @@ static char *root_text(const struct nsiter_ns *ns)
 	return str;
 }
 
-/* Reads at most what fits; the strings of /proc/PID/cmdline become one. */
-static char *read_words(pid_t pid, const char *file)
-{
-	char path[64], buf[4096];
-	ssize_t i, n;
-	int fd;
-
-	snprintf(path, sizeof(path), _PATH_PROC "/%d/%s", (int) pid, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	n = read(fd, buf, sizeof(buf));
-	close(fd);
-
-	while (n > 0 && (!buf[n - 1] || buf[n - 1] == '\n'))
-		n--;
-	for (i = 0; i < n; i++) {
-		if (!buf[i])
-			buf[i] = ' ';
-	}
-	return n > 0 ? xstrndup(buf, n) : NULL;
-}
-
-/* A kernel thread, and a process that hides it, has no command line. */
-static char *command_text(pid_t pid)
-{
-	char *str, *name;
-
-	if (!pid)
-		return NULL;
-	str = read_words(pid, "cmdline");
-	if (str)
-		return str;
-	name = read_words(pid, "comm");
-	if (name)
-		xasprintf(&str, "[%s]", name);
-	free(name);
-	return str;
-}
-
 static char *owner_text(const struct nsiter_ns *ns)
 {
 	int fd = ns->fd >= 0 ? ioctl(ns->fd, UL_NS_GET_USERNS) : -1;
@@ -170,7 +129,6 @@ static char *owner_text(const struct nsiter_ns *ns)
 static char *user_text(const struct nsiter_ns *ns)
 {
 	char path[64];
-	struct passwd *pw;
 	struct stat st;
 	uid_t uid;
 	int fd, rc;
@@ -187,9 +145,7 @@ static char *user_text(const struct nsiter_ns *ns)
 		if (rc < 0)
 			return NULL;
 	}
-
-	pw = getpwuid(uid);
-	return pw ? xstrdup(pw->pw_name) : mntns_number_text(uid, 1);
+	return mntns_user_text(uid);
 }
 
 static char *cell_text(const struct nsiter_ns *ns, int id)
@@ -208,7 +164,7 @@ static char *cell_text(const struct nsiter_ns *ns, int id)
 	case COL_PID:
 		return mntns_number_text(ns->pid, 0);
 	case COL_COMMAND:
-		return command_text(ns->pid);
+		return mntns_command_text(ns->pid);
 	case COL_ROOT:
 		return root_text(ns);
 	case COL_PINS:
