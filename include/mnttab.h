@@ -21,6 +21,7 @@
 struct diag;
 struct mnttab_chunk;
 struct nsref;
+struct ul_statmount;
 
 #define MNTTAB_NONE	IDHASH_NONE	/* no mount, as an index */
 
@@ -50,6 +51,13 @@ struct mnt_entry {
 	const char *fs_opts;		/* without ro, rw and what is in sb_flags */
 	const char *uidmap;		/* "first:host:count,..." */
 	const char *gidmap;
+	const char *opts;		/* opt_num strings one behind the other, each with its NUL */
+	const char *sec_opts;		/* the same, of the security module */
+	uint32_t opt_num;
+	uint32_t sec_opt_num;
+
+	uint64_t above;			/* MNTTAB_STACK: id of the mount on the root of this one */
+	uint64_t below;			/* MNTTAB_STACK: ... and of the one on whose root this is */
 
 	uint32_t up;			/* mnttab_build_tree(): parent ... */
 	uint32_t child;			/* ... first child ... */
@@ -60,7 +68,7 @@ struct mnttab {
 	struct mnt_entry *mounts;	/* in the order of the kernel */
 	uint32_t nmounts;
 
-	uint64_t missing;		/* UL_STATMOUNT_*: asked for, and nobody tells */
+	uint64_t missing;		/* bits of the mask: asked for, and nobody tells */
 	uint64_t patched;		/* UL_STATMOUNT_*: taken from mountinfo one by one */
 	int fallback;			/* errno of listmount(2), all is from mountinfo; or 0 */
 
@@ -68,6 +76,9 @@ struct mnttab {
 
 	struct mnttab_chunk *chunks;	/* the strings */
 };
+
+/* in a mask, beside UL_STATMOUNT_*: what is mounted over what */
+#define MNTTAB_STACK	(1ULL << 63)
 
 /* mnttab_read() */
 enum {
@@ -89,6 +100,9 @@ struct mnt_entry *mnttab_next_tree(const struct mnttab *tab, const struct mnt_en
 char *mnt_entry_vfs_options(const struct mnt_entry *mnt);
 char *mnt_entry_fs_options(const struct mnt_entry *mnt);
 char *mnt_entry_options(const struct mnt_entry *mnt);
+char *mnt_entry_sb_flags(const struct mnt_entry *mnt);
+const char *mnt_entry_subtype(const struct mnt_entry *mnt);
+int mnt_entry_is_deleted(const struct mnt_entry *mnt);
 
 uint32_t mnt_parse_attributes(const char *opts);
 const char *mnt_parse_sb_flags(const char *opts, uint32_t *flags);
@@ -96,8 +110,18 @@ const char *mnt_parse_sb_flags(const char *opts, uint32_t *flags);
 /* between the sources of mnttab */
 #define MNTTAB_ROOT_DEVICE	"/dev/root"
 
+/* what mountinfo has, if not always all of it */
+#define MNTTAB_MOUNTINFO_MASK \
+	((uint64_t) UL_STATMOUNT_SB_BASIC | UL_STATMOUNT_MNT_BASIC | UL_STATMOUNT_PROPAGATE_FROM | \
+	 UL_STATMOUNT_MNT_ROOT | UL_STATMOUNT_MNT_POINT | UL_STATMOUNT_FS_TYPE | \
+	 UL_STATMOUNT_FS_SUBTYPE | UL_STATMOUNT_SB_SOURCE | UL_STATMOUNT_MNT_OPTS)
+
 const char *mnttab_add_string(struct mnttab *tab, const char *str, size_t len,
 			      const char *same);
+int mnttab_fill_entry(struct mnttab *tab, struct mnt_entry *mnt, struct ul_statmount *sm,
+		      const struct mnt_entry *prev);
+int mnttab_is_at(const struct ul_statmount *sm, const char *target);
+int mnttab_find_stacks(struct mnttab *tab);
 int mnttab_read_mountinfo(struct mnttab *tab, const struct nsref *ref, struct diag *d);
 int mnttab_patch_mountinfo(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 			   struct diag *d);

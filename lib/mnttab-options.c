@@ -137,6 +137,49 @@ char *mnt_entry_options(const struct mnt_entry *mnt)
 }
 
 /*
+ * mnt_entry_sb_flags:
+ * @mnt: mount, read with UL_STATMOUNT_SB_BASIC
+ *
+ * Returns: what all filesystems have for options, allocated; NULL without memory.
+ */
+char *mnt_entry_sb_flags(const struct mnt_entry *mnt)
+{
+	const struct mnt_entry flags = { .sb_flags = mnt->sb_flags };
+
+	return mnt_entry_fs_options(&flags);
+}
+
+/*
+ * mnt_entry_subtype:
+ * @mnt: mount, read with UL_STATMOUNT_FS_TYPE and UL_STATMOUNT_FS_SUBTYPE
+ *
+ * Returns: "sshfs" of "fuse.sshfs", or NULL. No type that the kernel knows has
+ * a dot in its name.
+ */
+const char *mnt_entry_subtype(const struct mnt_entry *mnt)
+{
+	const char *dot = mnt->fstype ? strchr(mnt->fstype, '.') : NULL;
+
+	return dot && dot[1] ? dot + 1 : NULL;
+}
+
+/*
+ * mnt_entry_is_deleted:
+ * @mnt: mount, read with UL_STATMOUNT_MNT_ROOT
+ *
+ * The kernel writes two slashes before the word, which are in no path.
+ *
+ * Returns: 1 when the directory or file that is mounted was removed, else 0.
+ */
+int mnt_entry_is_deleted(const struct mnt_entry *mnt)
+{
+	static const char mark[] = "//deleted";
+	size_t len = mnt->root ? strlen(mnt->root) : 0;
+
+	return len >= strlen(mark) && strcmp(mnt->root + len - strlen(mark), mark) == 0;
+}
+
+/*
  * mnt_parse_attributes:
  * @opts: options of a mount as mountinfo shows them
  *

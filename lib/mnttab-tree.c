@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "c.h"
 #include "idhash.h"
@@ -169,4 +170,38 @@ struct mnt_entry *mnttab_next_tree(const struct mnttab *tab, const struct mnt_en
 		}
 	}
 	return n == MNTTAB_NONE ? NULL : &tab->mounts[n];
+}
+
+/*
+ * mnttab_find_stacks:
+ * @tab: table that was read with UL_STATMOUNT_MNT_BASIC and UL_STATMOUNT_MNT_POINT
+ *
+ * Sets the above and below of all mounts. A mount is on the root of its parent
+ * when both are at the same place: anywhere else on it the path would be longer.
+ *
+ * Returns: 0 or -ENOMEM.
+ */
+int mnttab_find_stacks(struct mnttab *tab)
+{
+	struct idhash hash = { .nslots = 0 };
+	uint32_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < tab->nmounts; i++)
+		rc = idhash_add(&hash, tab->mounts[i].id, i);
+
+	for (i = 0; rc == 0 && i < tab->nmounts; i++) {
+		struct mnt_entry *mnt = &tab->mounts[i], *up;
+		uint32_t n = idhash_find(&hash, mnt->parent);
+
+		if (n == MNTTAB_NONE || n == i || !mnt->target)
+			continue;
+		up = &tab->mounts[n];
+		if (up->target && strcmp(up->target, mnt->target) == 0) {
+			mnt->below = up->id;
+			up->above = mnt->id;
+		}
+	}
+	idhash_free(&hash);
+	return rc;
 }

@@ -255,146 +255,6 @@ static int list_all(struct reader *r)
 	return list_ids(r, id);
 }
 
-static const char *get_string(const struct ul_statmount *sm, uint64_t bit, uint32_t offset)
-{
-	return (sm->mask & bit) ? sm->str + offset : NULL;
-}
-
-static int is_octal(char c)
-{
-	return c >= '0' && c <= '7';
-}
-
-/* In options the kernel writes \040 for a space, and so on. */
-static size_t unescape_octal(char *str)
-{
-	char *in = str, *out = str;
-
-	if (!strchr(str, '\\'))
-		return strlen(str);
-
-	while (*in) {
-		if (*in == '\\' && is_octal(in[1]) && is_octal(in[2]) && is_octal(in[3])) {
-			*out++ = (in[1] & 7) << 6 | (in[2] & 7) << 3 | (in[3] & 7);
-			in += 4;
-		} else {
-			*out++ = *in++;
-		}
-	}
-	*out = '\0';
-	return out - str;
-}
-
-static int add_field(struct mnttab *tab, const char **field, const char *str, const char *same)
-{
-	if (!str)
-		return 0;
-	*field = mnttab_add_string(tab, str, strlen(str), same);
-	return *field ? 0 : -ENOMEM;
-}
-
-/* The kernel tells type and subtype apart, mountinfo and mount(8) do not. */
-static int add_fstype(struct mnttab *tab, struct mnt_entry *mnt,
-		      const struct ul_statmount *sm, const char *same)
-{
-	const char *type = get_string(sm, UL_STATMOUNT_FS_TYPE, sm->fs_type);
-	const char *sub = get_string(sm, UL_STATMOUNT_FS_SUBTYPE, sm->fs_subtype);
-	char *name;
-	int rc;
-
-	if (!type || !sub || !*sub)
-		return add_field(tab, &mnt->fstype, type, same);
-
-	if (asprintf(&name, "%s.%s", type, sub) < 0)
-		return -ENOMEM;
-	rc = add_field(tab, &mnt->fstype, name, same);
-	free(name);
-	return rc;
-}
-
-/* An id map comes as @num strings "first host count", each with its NUL. */
-static int add_idmap(struct mnttab *tab, const char **field, const char *str, uint32_t num,
-		     const char *same)
-{
-	const char *end = str;
-	char *map, *p;
-	int rc;
-
-	if (!str || !num)
-		return 0;
-	while (num--)
-		end += strlen(end) + 1;
-
-	map = malloc(end - str);
-	if (!map)
-		return -ENOMEM;
-	memcpy(map, str, end - str);
-	for (p = map; p < map + (end - str) - 1; p++) {
-		if (*p == ' ')
-			*p = ':';
-		else if (!*p)
-			*p = ',';
-	}
-	rc = add_field(tab, field, map, same);
-	free(map);
-	return rc;
-}
-
-static void fill_numbers(struct mnt_entry *mnt, const struct ul_statmount *sm)
-{
-	mnt->id = sm->mnt_id;
-
-	if (sm->mask & UL_STATMOUNT_MNT_BASIC) {
-		mnt->parent = sm->mnt_parent_id;
-		mnt->id_old = sm->mnt_id_old;
-		mnt->parent_old = sm->mnt_parent_id_old;
-		mnt->attr = sm->mnt_attr;
-		mnt->propagation = sm->mnt_propagation;
-		mnt->peer_group = sm->mnt_peer_group;
-		mnt->master = sm->mnt_master;
-	}
-	if (sm->mask & UL_STATMOUNT_SB_BASIC) {
-		mnt->dev_major = sm->sb_dev_major;
-		mnt->dev_minor = sm->sb_dev_minor;
-		mnt->magic = sm->sb_magic;
-		mnt->sb_flags = sm->sb_flags;
-	}
-	/* mountinfo says it only where it is not simply the master */
-	if ((sm->mask & UL_STATMOUNT_PROPAGATE_FROM) && sm->propagate_from != sm->mnt_master)
-		mnt->propagate_from = sm->propagate_from;
-}
-
-/* @prev is the mount before, whose strings may serve this one, too */
-static int fill_entry(struct mnttab *tab, struct mnt_entry *mnt, struct ul_statmount *sm,
-		      const struct mnt_entry *prev)
-{
-	const char *target = get_string(sm, UL_STATMOUNT_MNT_POINT, sm->mnt_point);
-
-	fill_numbers(mnt, sm);
-
-	if (sm->mask & UL_STATMOUNT_MNT_OPTS)
-		unescape_octal(sm->str + sm->mnt_opts);
-	/* how Linux 6.12 says that a mount cannot be reached */
-	if (target && !*target)
-		target = NULL;
-
-	if (add_field(tab, &mnt->target, target, NULL) ||
-	    add_field(tab, &mnt->root, get_string(sm, UL_STATMOUNT_MNT_ROOT, sm->mnt_root),
-		      prev->root) ||
-	    add_field(tab, &mnt->source, get_string(sm, UL_STATMOUNT_SB_SOURCE, sm->sb_source),
-		      prev->source) ||
-	    add_fstype(tab, mnt, sm, prev->fstype) ||
-	    add_field(tab, &mnt->fs_opts, get_string(sm, UL_STATMOUNT_MNT_OPTS, sm->mnt_opts),
-		      prev->fs_opts) ||
-	    add_idmap(tab, &mnt->uidmap, get_string(sm, UL_STATMOUNT_MNT_UIDMAP, sm->mnt_uidmap),
-		      sm->mnt_uidmap_num, prev->uidmap) ||
-	    add_idmap(tab, &mnt->gidmap, get_string(sm, UL_STATMOUNT_MNT_GIDMAP, sm->mnt_gidmap),
-		      sm->mnt_gidmap_num, prev->gidmap))
-		return -ENOMEM;
-
-	return 0;
-}
-
 /*
  * A mount that was unmounted, or moved out of reach, since it was listed is left
  * out. When none may be looked at, that is another matter.
@@ -427,7 +287,7 @@ static int stat_all(struct mnttab *tab, struct reader *r)
 			r->supported = r->buf->supported_mask;
 		r->seen |= r->buf->mask;
 
-		rc = fill_entry(tab, mnt, r->buf, prev);
+		rc = mnttab_fill_entry(tab, mnt, r->buf, prev);
 		if (rc)
 			return rc;
 		mnt->id = r->ids[i];
@@ -453,10 +313,18 @@ static uint64_t missing_fields(const struct reader *r)
 	return r->mask & ~(r->supported ? r->supported : STATMOUNT_BASE_MASK | r->seen);
 }
 
+/* The mask for the kernel: without the bits that are mnttab's own. */
+static uint64_t kernel_mask(uint64_t mask)
+{
+	if (mask & MNTTAB_STACK)
+		mask |= UL_STATMOUNT_MNT_POINT;
+	return (mask & ~MNTTAB_STACK) | UL_STATMOUNT_MNT_BASIC;
+}
+
 static int read_by_statmount(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 			     unsigned int flags, struct diag *d)
 {
-	struct reader r = { .nsfd = -1, .mask = mask | UL_STATMOUNT_MNT_BASIC };
+	struct reader r = { .nsfd = -1, .mask = kernel_mask(mask) };
 	int rc;
 
 	rc = alloc_reader(&r);
@@ -471,6 +339,8 @@ static int read_by_statmount(struct mnttab *tab, const struct nsref *ref, uint64
 		if (rc == -ENOSYS || rc == -EPERM)
 			tab->fallback = -rc;
 	}
+	if (rc == 0 && (mask & MNTTAB_STACK))
+		rc = mnttab_find_stacks(tab);
 	tab->missing = missing_fields(&r);
 	free_reader(&r);
 
@@ -492,7 +362,7 @@ static void patch_missing(struct mnttab *tab, const struct nsref *ref)
  * mnttab_read:
  * @tab: filled in; the caller frees it with mnttab_free(), also after an error
  * @ref: namespace; NULL is the caller's own
- * @mask: UL_STATMOUNT_*, the fields of mnt_entry that are wanted
+ * @mask: UL_STATMOUNT_* and MNTTAB_STACK, the fields of mnt_entry that are wanted
  * @flags: MNTTAB_ALL or 0
  * @d: filled in on error
  *
@@ -532,6 +402,7 @@ int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 	mnttab_free(tab);
 	tab->root = MNTTAB_NONE;
 	tab->fallback = err;
+	tab->missing = mask & ~MNTTAB_MOUNTINFO_MASK;
 	rc = mnttab_read_mountinfo(tab, ref, &second);
 	if (rc == 0 || err == ENOSYS) {
 		diag_reset(d);
@@ -540,6 +411,36 @@ int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 	}
 	diag_reset(&second);
 	return -err;
+}
+
+/*
+ * What lies below and on a mount that is alone in its table, as
+ * mnttab_find_stacks() finds it among all. What is on it can be anywhere among
+ * the mounts below it in the tree.
+ */
+static int find_own_stack(struct mnttab *tab, struct reader *r)
+{
+	struct mnt_entry *mnt = tab->mounts;
+	const uint64_t mask = UL_STATMOUNT_MNT_BASIC | UL_STATMOUNT_MNT_POINT;
+	size_t i;
+	int rc;
+
+	if (!tab->nmounts || !mnt->target)
+		return 0;
+
+	if (mnt->parent != mnt->id && stat_mount(r, mnt->parent, mask) == 0 &&
+	    mnttab_is_at(r->buf, mnt->target))
+		mnt->below = mnt->parent;
+
+	r->nids = 0;
+	rc = list_ids(r, mnt->id);
+	for (i = 0; rc == 0 && !mnt->above && i < r->nids; i++) {
+		if (stat_mount(r, r->ids[i], mask) == 0 &&
+		    r->buf->mnt_parent_id == mnt->id && mnttab_is_at(r->buf, mnt->target))
+			mnt->above = r->ids[i];
+	}
+	/* unmounted meanwhile */
+	return rc == -ENOENT || rc == -EPERM ? 0 : rc;
 }
 
 /*
@@ -552,7 +453,7 @@ int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 int mnttab_read_mount(struct mnttab *tab, const struct nsref *ref, uint64_t id,
 		      uint64_t mask, struct diag *d)
 {
-	struct reader r = { .nsfd = -1, .mask = mask | UL_STATMOUNT_MNT_BASIC };
+	struct reader r = { .nsfd = -1, .mask = kernel_mask(mask) };
 	int rc;
 
 	memset(tab, 0, sizeof(*tab));
@@ -569,6 +470,8 @@ int mnttab_read_mount(struct mnttab *tab, const struct nsref *ref, uint64_t id,
 		r.nsfd = -1;
 		rc = stat_all(tab, &r);
 	}
+	if (rc == 0 && (mask & MNTTAB_STACK))
+		rc = find_own_stack(tab, &r);
 	tab->missing = missing_fields(&r);
 	free_reader(&r);
 	if (rc)

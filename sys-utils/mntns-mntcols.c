@@ -90,7 +90,28 @@ const struct mntns_column mntcol_infos[MNTCOL_COUNT] = {
 			       SCOLS_JSON_STRING, UL_STATMOUNT_MNT_GIDMAP },
 	[MNTCOL_MAGIC]	   = { "MAGIC", 10, SCOLS_FL_RIGHT,
 			       N_("magic number of the filesystem"),
-			       SCOLS_JSON_STRING, UL_STATMOUNT_SB_BASIC }
+			       SCOLS_JSON_STRING, UL_STATMOUNT_SB_BASIC },
+	[MNTCOL_SUBTYPE]   = { "SUBTYPE", 0.10, SCOLS_FL_TRUNC,
+			       N_("what follows the dot in FSTYPE"),
+			       SCOLS_JSON_STRING, UL_STATMOUNT_FS_TYPE | UL_STATMOUNT_FS_SUBTYPE },
+	[MNTCOL_SB_FLAGS]  = { "SB-FLAGS", 0.10, SCOLS_FL_TRUNC,
+			       N_("options that every filesystem has"),
+			       SCOLS_JSON_STRING, UL_STATMOUNT_SB_BASIC },
+	[MNTCOL_OPT_ARRAY] = { "OPT-ARRAY", 0, SCOLS_FL_WRAP,
+			       N_("the filesystem's own options, each for itself"),
+			       SCOLS_JSON_ARRAY_STRING, UL_STATMOUNT_OPT_ARRAY },
+	[MNTCOL_SECURITY]  = { "SECURITY", 0, SCOLS_FL_WRAP,
+			       N_("options of the security module, each for itself"),
+			       SCOLS_JSON_ARRAY_STRING, UL_STATMOUNT_OPT_SEC_ARRAY },
+	[MNTCOL_DELETED]   = { "DELETED", 1, SCOLS_FL_RIGHT,
+			       N_("1 if what is mounted was removed from its filesystem"),
+			       SCOLS_JSON_BOOLEAN, UL_STATMOUNT_MNT_ROOT },
+	[MNTCOL_ABOVE]	   = { "ABOVE", 10, SCOLS_FL_RIGHT,
+			       N_("64-bit id of the mount that covers this one"),
+			       SCOLS_JSON_NUMBER, MNTTAB_STACK },
+	[MNTCOL_BELOW]	   = { "BELOW", 10, SCOLS_FL_RIGHT,
+			       N_("64-bit id of the mount that this one covers"),
+			       SCOLS_JSON_NUMBER, MNTTAB_STACK }
 };
 
 /*
@@ -124,6 +145,37 @@ static char *propagation_text(const struct mnt_entry *mnt)
 	if (mnt->propagation & MS_UNBINDABLE)
 		stpcpy(p, ",unbindable");
 	return xstrdup(buf);
+}
+
+/*
+ * One string a line. A newline in an option would look like the end of it, and
+ * becomes \x0a, as bytes that cannot be printed do elsewhere.
+ */
+static char *array_text(const char *strings, uint32_t num)
+{
+	const char *in = strings;
+	char *text, *p;
+	size_t size = 0;
+	uint32_t i;
+
+	if (!strings || !num)
+		return NULL;
+	for (i = 0; i < num; i++)
+		size += strlen(strings + size) + 1;
+
+	p = text = xmalloc(size * strlen("\\x0a"));
+	for (i = 0; i < num; i++, in++) {
+		if (i)
+			*p++ = '\n';
+		for (; *in; in++) {
+			if (*in == '\n')
+				p = stpcpy(p, "\\x0a");
+			else
+				*p++ = *in;
+		}
+	}
+	*p = '\0';
+	return text;
 }
 
 static char *xoptions(char *str)
@@ -206,6 +258,20 @@ char *mntcol_text(const struct mntns_output *out, const struct nsref *ref,
 		if (mnt->magic)
 			xasprintf(&str, "0x%" PRIx64, mnt->magic);
 		break;
+	case MNTCOL_SUBTYPE:
+		return xstrdup(mnt_entry_subtype(mnt));
+	case MNTCOL_SB_FLAGS:
+		return xoptions(mnt_entry_sb_flags(mnt));
+	case MNTCOL_OPT_ARRAY:
+		return array_text(mnt->opts, mnt->opt_num);
+	case MNTCOL_SECURITY:
+		return array_text(mnt->sec_opts, mnt->sec_opt_num);
+	case MNTCOL_DELETED:
+		return xstrdup(mnt_entry_is_deleted(mnt) ? "1" : "0");
+	case MNTCOL_ABOVE:
+		return mntns_number_text(mnt->above, 0);
+	case MNTCOL_BELOW:
+		return mntns_number_text(mnt->below, 0);
 	}
 	return str;
 }

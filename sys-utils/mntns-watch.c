@@ -177,6 +177,21 @@ static void put_json_name(const char *name, FILE *out)
 	fputs("\":", out);
 }
 
+/* A cell with one string a line. */
+static void put_json_array(const char *data, FILE *out)
+{
+	char *copy = xstrdup(data), *next = copy, *line;
+
+	fputc('[', out);
+	while ((line = strsep(&next, "\n"))) {
+		if (line != copy)
+			fputc(',', out);
+		put_json_string(line, out);
+	}
+	fputc(']', out);
+	free(copy);
+}
+
 /* libsmartcols has but documents of several lines; a stream wants one a line. */
 static void put_json_line(const struct mntns_table *t, struct libscols_line *ln, FILE *out)
 {
@@ -192,6 +207,10 @@ static void put_json_line(const struct mntns_table *t, struct libscols_line *ln,
 			fputs("null", out);
 		else if (info->json_type == SCOLS_JSON_NUMBER)
 			fputs(data, out);
+		else if (info->json_type == SCOLS_JSON_BOOLEAN)
+			fputs(*data == '1' ? "true" : "false", out);
+		else if (info->json_type == SCOLS_JSON_ARRAY_STRING)
+			put_json_array(data, out);
 		else
 			put_json_string(data, out);
 	}

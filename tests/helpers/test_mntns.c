@@ -447,6 +447,25 @@ static int new_detached_tmpfs(const char *type)
 	return fd;
 }
 
+/*
+ * In the caller's namespace a FUSE filesystem whose server never answers: who
+ * asks it anything waits until this process is killed.
+ */
+static void make_fuse(struct request *rq)
+{
+	char opts[100];
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		err(EXIT_FAILURE, "/dev/fuse");
+	snprintf(opts, sizeof(opts), "fd=%d,rootmode=40000,user_id=0,group_id=0", fd);
+	if (mount("silent", needed(rq->dir, "dir"), rq->type ? rq->type : "fuse",
+		  MS_NOSUID | MS_NODEV, opts) < 0)
+		err(EXIT_FAILURE, "mount %s", rq->dir);
+	tell(getpid(), 0, fd, -1);
+	hold();
+}
+
 static void make_detached(struct request *rq)
 {
 	int fd;
@@ -688,6 +707,7 @@ static const struct mode modes[] = {
 	{ "locked",	make_locked,	  "dir=DIR/locked and a child, locked [uid=UID]" },
 	{ "userns",	make_userns,	  "owned by a user namespace of uid=UID [root=DIR]" },
 	{ "detached",	make_detached,	  "a clone of dir=DIR, or a new type=TYPE, held as fd=" },
+	{ "fuse",	make_fuse,	  "on dir=DIR here, and it answers nothing [type=fuse.SUBTYPE]" },
 	{ "many",	make_many,	  "n=N mounts below dir=DIR" },
 	{ "idmapped",	make_idmapped,	  "dir=DIR/plain and, with mapped ids, DIR/idmapped" },
 	{ "names",	make_names,	  "hostile names below dir=DIR" },

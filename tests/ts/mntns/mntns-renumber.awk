@@ -8,6 +8,7 @@
 BEGIN {
 	kind["id"] = "id";			kind["parent"] = "id"
 	kind["uniq-id"] = "uniq";		kind["uniq-parent"] = "uniq"
+	kind["above"] = "uniq";			kind["below"] = "uniq"
 	kind["nsid"] = "ns";			kind["ns"] = "inode"
 	kind["mnt-ns-id"] = "ns"
 	kind["peer-group"] = "group";		kind["master"] = "group"
