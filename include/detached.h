@@ -30,6 +30,9 @@ struct mntopts;
 int detached_mkfs(const char *fstype, const char *source, const struct mntopts *opts,
 		  struct diag *d);
 int detached_attach(int treefd, int targetfd, const char *target, struct diag *d);
+int detached_attach_beneath(int treefd, int targetfd, const char *target, struct diag *d);
+int detached_take_fd(int fd, const char *object, struct diag *d);
+int detached_is_mounted(int fd);
 int detached_target_is_shared(int targetfd);
 
 #endif /* UTIL_LINUX_DETACHED_H */

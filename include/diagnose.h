@@ -56,13 +56,17 @@ enum diag_step {
 	/* detached mounts */
 	DIAG_SOURCE_OPEN,		/* object: source path */
 	DIAG_SOURCE_RESOLVE,		/* object: LABEL=..., UUID=... */
+	DIAG_SOURCE_FIND,		/* object: path in another namespace */
+	DIAG_SOURCE_FD,			/* object: number of an fd */
 	DIAG_FS_OPEN,			/* object: filesystem type */
 	DIAG_FS_OPTION,			/* object: option */
 	DIAG_FS_CREATE,			/* object: source or type */
 	DIAG_FS_MOUNT,			/* object: source or type */
 	DIAG_TARGET_OPEN,		/* object: path inside */
 	DIAG_TARGET_MKDIR,		/* object: path inside */
+	DIAG_TARGET_TOUCH,		/* object: path inside */
 	DIAG_ATTACH,			/* object: path inside */
+	DIAG_ATTACH_BENEATH,		/* object: path inside */
 	DIAG_DETACH,			/* object: path inside */
 
 	/* look at mounts */

@@ -10,6 +10,7 @@
 #define UTIL_LINUX_MNTOPTS_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "detached.h"
 
@@ -24,6 +25,7 @@ struct mntopts {
 	unsigned int bind:1;		/* bind or rbind */
 	unsigned int recursive:1;	/* rbind */
 	unsigned int mkdir:1;		/* X-mount.mkdir */
+	mode_t mkdir_mode;		/* of X-mount.mkdir=MODE; 0: not given */
 
 	struct mntopts_fs *fs;
 	size_t nr_fs;
@@ -31,6 +33,7 @@ struct mntopts {
 
 int mntopts_parse(struct mntopts *opts, const char *optstr, struct diag *d);
 int mntopts_only_attributes(const struct mntopts *opts, struct diag *d);
+int mntopts_parse_mode(const char *str, mode_t *mode);
 int mntopts_parse_propagation(const char *name, uint64_t *propagation);
 void mntopts_free(struct mntopts *opts);
 

@@ -14,10 +14,11 @@
 int nspath_open(int rootfd, const char *path, uint64_t flags);
 int nspath_open_parent(int rootfd, const char *path, char **name);
 
-/* directories made on the way, for undoing it */
+/* directories made on the way, and a file in them, for undoing it */
 struct nspath_dir {
 	int dirfd;			/* where it was made */
 	char *name;
+	int is_file;
 };
 
 struct nspath_made {
@@ -28,7 +29,9 @@ struct nspath_made {
 #define NSPATH_MADE_INIT	{ .count = 0 }
 
 int nspath_mkdirs(int rootfd, const char *path, mode_t mode, struct nspath_made *made);
-void nspath_undo_mkdirs(struct nspath_made *made);
+int nspath_touch(int rootfd, const char *path, int mkdirs, mode_t mode,
+		 struct nspath_made *made);
+void nspath_undo_made(struct nspath_made *made);
 void nspath_free_made(struct nspath_made *made);
 
 #endif /* UTIL_LINUX_NSPATH_H */

@@ -201,6 +201,32 @@ int detached_mkfs(const char *fstype, const char *source, const struct mntopts *
 	return fd;
 }
 
+static int fail_kinds(int treefd, int targetfd, enum diag_step step, int err,
+		      const char *target, struct diag *d)
+{
+	int from = mnt_is_directory(treefd), to = mnt_is_directory(targetfd);
+
+	if (from < 0 || to < 0 || from == to)
+		return 0;
+	return diag_fail_cause(d, step, err, target, NULL,
+			       from ? _("the source is a directory, the target is not") :
+				      _("the target is a directory, the source is not"));
+}
+
+static int fail_attach(int treefd, int targetfd, enum diag_step step, int err,
+		       const char *target, struct diag *d)
+{
+	struct stat from;
+	int rc = err == EINVAL ? fail_kinds(treefd, targetfd, step, err, target, d) : 0;
+
+	if (rc)
+		return rc;
+	if (err == ENOENT && fstat(treefd, &from) == 0 && from.st_nlink == 0)
+		return diag_fail_cause(d, step, err, target, NULL,
+				       _("the source was removed"));
+	return diag_fail(d, step, err, target);
+}
+
 /*
  * detached_attach:
  * @treefd: detached mount
@@ -212,25 +238,84 @@ int detached_mkfs(const char *fstype, const char *source, const struct mntopts *
  */
 int detached_attach(int treefd, int targetfd, const char *target, struct diag *d)
 {
-	struct stat from, to;
-	int err;
-
 	if (ul_move_mount(treefd, "", targetfd, "",
 			  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0)
 		return 0;
+	return fail_attach(treefd, targetfd, DIAG_ATTACH, errno, target, d);
+}
 
-	err = errno;
-	if (err == EINVAL && fstat(treefd, &from) == 0 && fstat(targetfd, &to) == 0 &&
-	    S_ISDIR(from.st_mode) != S_ISDIR(to.st_mode))
-		return diag_fail_cause(d, DIAG_ATTACH, err, target, NULL,
-				S_ISDIR(from.st_mode) ?
-					_("the source is a directory, the target is not") :
-					_("the target is a directory, the source is not"));
+static int fail_beneath(int treefd, int targetfd, int err, const char *target, struct diag *d)
+{
+	if (err == EINVAL && !mnt_has_beneath())
+		return diag_fail_nosys(d, DIAG_ATTACH_BENEATH, ENOSYS, target,
+				       _("MOVE_MOUNT_BENEATH (Linux 6.5)"));
+	if (err == EINVAL && mnt_is_root_of_mount(targetfd, "", AT_EMPTY_PATH) == 0)
+		return diag_fail_cause(d, DIAG_ATTACH_BENEATH, err, target, NULL,
+				       _("not a mount point"));
+	return fail_attach(treefd, targetfd, DIAG_ATTACH_BENEATH, err, target, d);
+}
 
-	if (err == ENOENT && fstat(treefd, &from) == 0 && from.st_nlink == 0)
-		return diag_fail_cause(d, DIAG_ATTACH, err, target, NULL,
-				       _("the source was removed"));
-	return diag_fail(d, DIAG_ATTACH, err, target);
+/*
+ * detached_attach_beneath:
+ *
+ * As detached_attach(), below the topmost mount at the target, where nobody
+ * sees it until that is unmounted. Of the root, "/", since Linux 7.1.
+ */
+int detached_attach_beneath(int treefd, int targetfd, const char *target, struct diag *d)
+{
+	if (ul_move_mount(treefd, "", targetfd, "", MOVE_MOUNT_F_EMPTY_PATH |
+			  MOVE_MOUNT_T_EMPTY_PATH | MOVE_MOUNT_BENEATH) == 0)
+		return 0;
+	return fail_beneath(treefd, targetfd, errno, target, d);
+}
+
+/*
+ * detached_is_mounted:
+ * @fd: any fd
+ *
+ * Returns: 1 when the mount that it is on is one of the caller's mount
+ * namespace, 0 when it is not or the kernel (before 6.8) does not tell.
+ */
+int detached_is_mounted(int fd)
+{
+	struct ul_statmount sm;
+	uint64_t id;
+
+	if (mnt_unique_id(fd, "", AT_EMPTY_PATH, &id) < 0)
+		return 0;
+	/* EPERM: it cannot be reached from the caller's root */
+	return ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) == 0 ||
+	       errno == EPERM;
+}
+
+/*
+ * detached_take_fd:
+ * @fd: of a detached mount that somebody else has made
+ * @object: what it is called in a failure
+ * @d: failure
+ *
+ * A mount that is in place would be moved from there by move_mount(2), so it is
+ * not taken. Whether it is in place in another namespace can be seen only there,
+ * see detached_is_mounted().
+ *
+ * Returns: O_CLOEXEC fd, or -errno with @d set.
+ */
+int detached_take_fd(int fd, const char *object, struct diag *d)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	if (copy < 0)
+		return diag_fail(d, DIAG_SOURCE_FD, errno, object);
+	if (mnt_is_root_of_mount(copy, "", AT_EMPTY_PATH) == 0) {
+		close(copy);
+		return diag_fail_cause(d, DIAG_SOURCE_FD, EINVAL, object, NULL,
+				       _("it is not the root of a mount"));
+	}
+	if (detached_is_mounted(copy)) {
+		close(copy);
+		return diag_fail(d, DIAG_SOURCE_FD, EBUSY, object);
+	}
+	return copy;
 }
 
 /*

@@ -65,6 +65,25 @@ int mntopts_parse_propagation(const char *name, uint64_t *propagation)
 	return -EINVAL;
 }
 
+/*
+ * mntopts_parse_mode:
+ * @str: permissions in octal, "0755"; of at least one bit
+ * @mode: result
+ *
+ * Returns: 0 or -EINVAL.
+ */
+int mntopts_parse_mode(const char *str, mode_t *mode)
+{
+	char *end = NULL;
+	unsigned long n;
+
+	n = *str >= '0' && *str <= '7' ? strtoul(str, &end, 8) : 0;
+	if (!n || *end || n > 07777)
+		return -EINVAL;
+	*mode = n;
+	return 0;
+}
+
 static int add_fs_option(struct mntopts *opts, const char *name, const char *value)
 {
 	struct mntopts_fs *fs;
@@ -164,6 +183,16 @@ static int fail_unsupported(const char *name, struct diag *d)
 	return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, name, NULL, _("unsupported here"));
 }
 
+static int parse_mkdir(struct mntopts *opts, const char *name, const char *value,
+		       struct diag *d)
+{
+	opts->mkdir = 1;
+	if (value && mntopts_parse_mode(value, &opts->mkdir_mode) != 0)
+		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, name, NULL,
+				       _("%s is no mode, as chmod(1) has it, in octal"), value);
+	return 0;
+}
+
 static int parse_one(struct mntopts *opts, const char *name, const char *value, struct diag *d)
 {
 	const struct libmnt_optmap *linux_map = mnt_get_builtin_optmap(MNT_LINUX_MAP);
@@ -173,10 +202,8 @@ static int parse_one(struct mntopts *opts, const char *name, const char *value, 
 
 	if (is_for_fstab(name))
 		return 0;
-	if (strcmp(name, "X-mount.mkdir") == 0 && !value) {
-		opts->mkdir = 1;
-		return 0;
-	}
+	if (strcmp(name, "X-mount.mkdir") == 0)
+		return parse_mkdir(opts, name, value, d);
 	/* once on no flags and once on all of them: what is set, what is cleared */
 	mnt_optstr_get_flags(name, &set, linux_map);
 	mnt_optstr_get_flags(name, &keep, linux_map);

@@ -384,3 +384,30 @@ int mnt_is_root_of_mount(int dirfd, const char *path, int atflags)
 
 	return !!(st.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 }
+
+/*
+ * mnt_is_directory:
+ * @fd: any fd, also an O_PATH one
+ *
+ * Returns: 1 for a directory, 0 for something else, or -errno.
+ */
+int mnt_is_directory(int fd)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH | STATX_NO_TALK, STATX_TYPE, &st) < 0)
+		return -errno;
+	return S_ISDIR(st.stx_mode);
+}
+
+/*
+ * mnt_has_beneath:
+ *
+ * Returns: 0 when move_mount(2) does not know MOVE_MOUNT_BENEATH, else 1. The
+ * kernel looks at the flags before it looks at paths that are none, though not
+ * for callers without privileges, for which it is 1.
+ */
+int mnt_has_beneath(void)
+{
+	return ul_move_mount(-1, "", -1, "", MOVE_MOUNT_BENEATH) == 0 || errno != EINVAL;
+}

@@ -141,9 +141,9 @@ int nspath_open_parent(int rootfd, const char *path, char **name)
 }
 
 /* Notes that @name was made in @dirfd. */
-static int note_made(struct nspath_made *made, int dirfd, const char *name)
+static int note_made(struct nspath_made *made, int dirfd, const char *name, int is_file)
 {
-	struct nspath_dir *dirs, dir;
+	struct nspath_dir *dirs, dir = { .is_file = is_file };
 
 	dirs = reallocarray(made->dirs, made->count + 1, sizeof(*dirs));
 	if (!dirs)
@@ -171,7 +171,7 @@ static int make_one(int dirfd, const char *name, mode_t mode, struct nspath_made
 	if (mkdirat(dirfd, name, mode) < 0)
 		return -errno;
 
-	rc = note_made(made, dirfd, name);
+	rc = note_made(made, dirfd, name, 0);
 	if (rc) {
 		unlinkat(dirfd, name, AT_REMOVEDIR);
 		return rc;
@@ -202,7 +202,7 @@ static int open_or_make(int rootfd, const char *path, int dirfd, const char *nam
  * @path: directory, made with its parents as far as they are missing
  * @mode: permissions of what is made
  * @made: notes what was made, initialised with NSPATH_MADE_INIT; the caller
- *	calls nspath_undo_mkdirs() or nspath_free_made(), also after a failure
+ *	calls nspath_undo_made() or nspath_free_made(), also after a failure
  *
  * Returns: O_PATH fd of the directory, or -errno; -EEXIST for a symbolic link
  * on the way that points to nothing.
@@ -230,19 +230,84 @@ int nspath_mkdirs(int rootfd, const char *path, mode_t mode, struct nspath_made 
 	return fd;
 }
 
+static int touch_one(int dirfd, const char *name, struct nspath_made *made)
+{
+	int fd, rc;
+
+	if (mknodat(dirfd, name, S_IFREG | 0644, 0) < 0)
+		return -errno;
+
+	rc = note_made(made, dirfd, name, 1);
+	if (rc) {
+		unlinkat(dirfd, name, 0);
+		return rc;
+	}
+	fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 /*
- * nspath_undo_mkdirs:
- * @made: from nspath_mkdirs()
+ * nspath_touch:
+ * @rootfd: bound of the lookup
+ * @path: file that is missing, made empty
+ * @mkdirs: whether the directories above it are made as far as they are missing
+ * @mode: permissions of the directories
+ * @made: as for nspath_mkdirs()
+ *
+ * Returns: O_PATH fd of the file, or -errno; -EISDIR when @path can only be a
+ * directory's, -EEXIST as for nspath_mkdirs().
+ */
+int nspath_touch(int rootfd, const char *path, int mkdirs, mode_t mode,
+		 struct nspath_made *made)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char *above;
+	int dirfd, fd;
+
+	if (!*path)
+		return -ENOENT;
+	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return -EISDIR;
+
+	above = name > path ? strndup(path, name - path) : strdup("/");
+	if (!above)
+		return -ENOMEM;
+	dirfd = mkdirs ? nspath_mkdirs(rootfd, above, mode, made) :
+			 nspath_open(rootfd, above, O_PATH | O_DIRECTORY);
+	free(above);
+	if (dirfd < 0)
+		return dirfd;
+
+	fd = touch_one(dirfd, name, made);
+	close(dirfd);
+	return fd;
+}
+
+/* A file in which somebody has written meanwhile is not ours any more. */
+static void remove_made(const struct nspath_dir *dir)
+{
+	struct stat st;
+
+	if (!dir->is_file)
+		unlinkat(dir->dirfd, dir->name, AT_REMOVEDIR);
+	else if (fstatat(dir->dirfd, dir->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		 S_ISREG(st.st_mode) && st.st_size == 0)
+		unlinkat(dir->dirfd, dir->name, 0);
+}
+
+/*
+ * nspath_undo_made:
+ * @made: from nspath_mkdirs() or nspath_touch()
  *
  * Removes what was made, the last first, and frees the notes. A directory
  * that something was put into stays, and with it those above it.
  */
-void nspath_undo_mkdirs(struct nspath_made *made)
+void nspath_undo_made(struct nspath_made *made)
 {
 	size_t i;
 
 	for (i = made->count; i > 0; i--)
-		unlinkat(made->dirs[i - 1].dirfd, made->dirs[i - 1].name, AT_REMOVEDIR);
+		remove_made(&made->dirs[i - 1]);
 	nspath_free_made(made);
 }
 

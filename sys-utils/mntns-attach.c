@@ -3,32 +3,58 @@
  *
  * Copyright (C) 2026 The mntns authors
  *
- * mntns-attach - attach a detached mount inside a mount namespace
+ * mntns-attach - attach detached mounts inside a mount namespace
  *
- * The detached mount is made first, in the caller's namespace; then the caller
- * moves to the other one, and from there on no path of the caller's means
- * anything any more.
+ * The detached mounts are made first, in the caller's namespace or the one of
+ * --from; then the caller moves to the other one, and from there on no path of
+ * the caller's means anything any more. What is in place is taken out again,
+ * the last first, when a later one fails.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <sys/mount.h>
 
 #include "detached.h"
 #include "lazylibs.h"
+#include "mountapi.h"
 #include "nsjoin.h"
 #include "nspath.h"
 #include "nsref.h"
+#include "optutils.h"
+#include "placement.h"
+#include "strutils.h"
+#include "xalloc.h"
 
+#include "mntns-attach.h"
 #include "mntns.h"
+
+/* One source and its target. */
+struct attach_pair {
+	const char *source;
+	struct placement place;
+	uint64_t id;			/* unique id of the mount, for --print-id */
+	unsigned int late:1;		/* the filesystem is made inside */
+};
 
 struct attach {
 	struct nsref ref;
+	struct nsref self;
+	struct nsref from;
 	struct mntopts opts;
 	const char *ns;
-	const char *source;
-	const char *target;
+	const char *fromarg;		/* of --from */
 	const char *fstype;		/* of -t, NULL for a clone */
+	struct placement how;		/* what the options say of all of them */
+
+	struct attach_pair *pairs;
+	size_t npairs;
+	const char **fds;		/* of --fd */
+	size_t nfds;
+
+	uint64_t warned;		/* mount that is known to be shared */
 	unsigned int recursive:1;
+	unsigned int print_id:1;
 	unsigned int verbose:1;
 };
 
@@ -37,19 +63,26 @@ static void __attribute__((__noreturn__)) usage(void)
 	FILE *out = stdout;
 
 	fputs(USAGE_HEADER, out);
-	fprintf(out, _(" %s attach [options] <namespace> <source> <target>\n"),
+	fprintf(out, _(" %s attach [options] <namespace> <source> <target> [<source> <target>...]\n"),
 		program_invocation_short_name);
-	fprintf(out, _(" %s attach [options] -t <type> <namespace> <source> <target>\n"),
+	fprintf(out, _(" %s attach [options] -t <type> <namespace> <source> <target> [...]\n"),
+		program_invocation_short_name);
+	fprintf(out, _(" %s attach [options] --fd <number> [--fd <number>...] <namespace> <target>...\n"),
 		program_invocation_short_name);
 
 	fputs(USAGE_SEPARATOR, out);
-	fputsln(_("Attach a clone of a directory or file, or a new filesystem, in a namespace."), out);
+	fputsln(_("Attach clones of directories or files, or new filesystems, in a namespace."), out);
 
 	fputs(USAGE_OPTIONS, out);
 	fputsln(_(" -R, --recursive          with the mounts below the source"), out);
 	fputsln(_(" -o, --options <list>     mount options, as for mount(8)"), out);
 	fputsln(_(" -t, --types <type>       make a new filesystem of this type"), out);
-	fputsln(_("     --mkdir              create the target directory if it is missing"), out);
+	fputsln(_("     --from <namespace>   the sources are in this namespace"), out);
+	fputsln(_("     --fd <number>        attach the detached mount of an open file descriptor"), out);
+	fputsln(_("     --beneath            below what is mounted on the target"), out);
+	fputsln(_("     --mkdir[=<mode>]     create missing directories of the target"), out);
+	fputsln(_("     --touch              create the target of a file if it is missing"), out);
+	fputsln(_("     --print-id           print the unique ids of the mounts"), out);
 	fputsln(_(" -v, --verbose            say what was attached where"), out);
 
 	fputs(USAGE_SEPARATOR, out);
@@ -88,149 +121,370 @@ static int is_tag(const char *source)
 	return 0;
 }
 
-static int make_filesystem(const struct attach *at, struct diag *d)
+static int make_filesystem(const struct attach *at, const char *source, struct diag *d)
 {
 	char *device = NULL;
 	int fd, rc;
 
-	if (is_tag(at->source)) {
-		rc = resolve_tag(at->source, &device, d);
+	if (is_tag(source)) {
+		rc = resolve_tag(source, &device, d);
 		if (rc)
 			return rc;
 	}
-	fd = detached_mkfs(at->fstype, device ? device : at->source, &at->opts, d);
+	fd = detached_mkfs(at->fstype, device ? device : source, &at->opts, d);
 	free(device);
 	return fd;
 }
 
-static int make_clone(const struct attach *at, struct diag *d)
+static int has_path(const struct attach *at, const char *source)
+{
+	size_t i;
+
+	if (strchr(source, '/') || is_tag(source))
+		return 1;
+	for (i = 0; i < at->opts.nr_fs; i++) {
+		if (at->opts.fs[i].value && strchr(at->opts.fs[i].value, '/'))
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * Who may not mount here may in the user namespace that owns the other one. A
+ * path, however, would be another one there.
+ */
+static int may_be_made_inside(const struct attach *at, const char *source, const struct diag *d)
+{
+	return d->step == DIAG_FS_OPEN && d->err == EPERM && !caller_has_sys_admin() &&
+	       !has_path(at, source);
+}
+
+static struct mnt_change change_of(const struct attach *at)
 {
 	struct mnt_change change = at->opts.change;
 
 	/* a peer of the source would show mounts made inside outside, and vice versa */
 	if (!change.propagation)
 		change.propagation = MS_PRIVATE;
-	return detached_clone(AT_FDCWD, at->source, at->recursive, &change,
-			      DIAG_SOURCE_OPEN, at->source, d);
+	return change;
 }
 
-/* Returns the O_PATH fd of the target in the namespace, or -errno. */
-static int open_target(const struct attach *at, struct nspath_made *made, struct diag *d)
+static int clone_own(const struct attach *at, const char *source, struct diag *d)
 {
-	int root, fd;
+	struct mnt_change change = change_of(at);
 
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return diag_fail(d, DIAG_TARGET_OPEN, errno, at->target);
+	return detached_clone(AT_FDCWD, source, at->recursive, &change,
+			      DIAG_SOURCE_OPEN, source, d);
+}
 
-	fd = nspath_open(root, at->target, O_PATH);
-	if (fd == -ENOENT && at->opts.mkdir) {
-		fd = nspath_mkdirs(root, at->target, 0755, made);
-		if (fd < 0)
-			diag_fail(d, DIAG_TARGET_MKDIR, -fd, at->target);
-	} else if (fd < 0) {
-		diag_fail(d, DIAG_TARGET_OPEN, -fd, at->target);
+/* @root is that of the namespace of --from, which the caller is in */
+static int clone_from(const struct attach *at, int root, const char *source, struct diag *d)
+{
+	struct mnt_change change = change_of(at);
+	int fd, tree;
+
+	fd = nspath_open(root, source, O_PATH);
+	if (fd < 0)
+		return diag_fail(d, DIAG_SOURCE_FIND, -fd, source);
+	tree = detached_clone(fd, "", at->recursive, &change, DIAG_SOURCE_OPEN, source, d);
+	close(fd);
+	return tree;
+}
+
+static int make_tree(struct attach *at, struct attach_pair *pair, int root, struct diag *d)
+{
+	if (at->nfds)
+		return detached_take_fd(strtou32_or_err(pair->source,
+						_("invalid file descriptor")), pair->source, d);
+	if (at->fromarg)
+		return clone_from(at, root, pair->source, d);
+	if (at->fstype)
+		return make_filesystem(at, pair->source, d);
+	return clone_own(at, pair->source, d);
+}
+
+static int get_id(struct attach_pair *pair, struct diag *d)
+{
+	int rc = mnt_unique_id(pair->place.treefd, "", AT_EMPTY_PATH, &pair->id);
+
+	if (rc == -ENOSYS)
+		return diag_fail_nosys(d, DIAG_MNT_STAT, ENOSYS, pair->source,
+				       _("unique ids of mounts (Linux 6.8)"));
+	return rc ? diag_fail(d, DIAG_MNT_STAT, -rc, pair->source) : 0;
+}
+
+static int make_pair(struct attach *at, struct attach_pair *pair, int root, struct diag *d)
+{
+	int fd = make_tree(at, pair, root, d);
+
+	if (fd < 0 && at->fstype && may_be_made_inside(at, pair->source, d)) {
+		diag_reset(d);
+		pair->late = 1;
+		return 0;
 	}
-	close(root);
-	return fd;
+	if (fd < 0)
+		return fd;
+	pair->place.treefd = fd;
+	return at->print_id ? get_id(pair, d) : 0;
 }
 
-static void warn_if_shared(const struct attach *at, int targetfd, ino_t own_ino)
+static int open_root(struct diag *d)
 {
-	if (at->ref.ino != own_ino && detached_target_is_shared(targetfd))
-		warnx(_("warning: %s is on a shared mount: what is attached there shows in its peers, too"),
-		      at->target);
+	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? diag_fail(d, DIAG_TARGET_OPEN, errno, "/") : fd;
 }
 
-static int attach_inside(const struct attach *at, int treefd, ino_t own_ino, struct diag *d)
+/* All that is to be attached, before the namespace is entered. */
+static int make_pairs(struct attach *at, struct diag *d)
 {
-	struct nspath_made made = NSPATH_MADE_INIT;
-	int fd, rc;
+	int root = -1, rc = 0;
+	size_t i;
 
-	rc = nsjoin_enter(&at->ref, d);
-	if (rc)
-		return rc;
-
-	fd = open_target(at, &made, d);
-	rc = fd < 0 ? fd : 0;
-	if (!rc && mntns_is_interrupted())
-		rc = -EINTR;
-	if (!rc)
-		rc = detached_attach(treefd, fd, at->target, d);
-	if (!rc)
-		warn_if_shared(at, fd, own_ino);
-	else
-		nspath_undo_mkdirs(&made);
-	nspath_free_made(&made);
-	if (fd >= 0)
-		close(fd);
+	if (at->fromarg) {
+		rc = nsjoin_enter(&at->from, d);
+		root = rc ? rc : open_root(d);
+		rc = root < 0 ? root : 0;
+	}
+	for (i = 0; !rc && i < at->npairs; i++) {
+		rc = make_pair(at, &at->pairs[i], root, d);
+		if (!rc && mntns_is_interrupted())
+			rc = -EINTR;
+	}
+	if (root >= 0)
+		close(root);
 	return rc;
 }
 
-static ino_t own_namespace_ino(void)
+/* What could not be done before the namespace was entered. */
+static int complete_inside(struct attach *at, struct attach_pair *pair, struct diag *d)
 {
-	struct diag d = { .step = DIAG_NONE };
-	struct nsref self;
-	ino_t ino = 0;
+	struct placement *p = &pair->place;
 
-	if (nsref_open_self(&self, &d) == 0) {
-		ino = self.ino;
-		nsref_close(&self);
+	if (pair->late) {
+		p->treefd = detached_mkfs(at->fstype, pair->source, &at->opts, d);
+		if (p->treefd < 0)
+			return p->treefd;
+		return at->print_id ? get_id(pair, d) : 0;
 	}
-	diag_reset(&d);
-	return ino;
+	if (at->nfds && detached_is_mounted(p->treefd))
+		return diag_fail(d, DIAG_SOURCE_FD, EBUSY, pair->source);
+	return 0;
+}
+
+/* Each mount that targets are on is told of once. */
+static int warn_if_shared(struct attach *at, const struct placement *p, struct diag *d)
+{
+	uint64_t id = 0;
+
+	if (at->ref.ino == at->self.ino || !detached_target_is_shared(p->targetfd))
+		return 0;
+	mnt_unique_id(p->targetfd, "", AT_EMPTY_PATH, &id);
+	if (id == at->warned)
+		return 0;
+	at->warned = id;
+	return attach_warn_shared(&at->ref, &at->self, p->target, d);
+}
+
+static int place_pair(struct attach *at, struct attach_pair *pair, int root, struct diag *d)
+{
+	int rc = complete_inside(at, pair, d);
+
+	if (!rc)
+		rc = placement_find(&pair->place, root, d);
+	if (!rc)
+		rc = warn_if_shared(at, &pair->place, d);
+	if (!rc && mntns_is_interrupted())
+		rc = -EINTR;
+	return rc ? rc : placement_put(&pair->place, d);
+}
+
+static int place_pairs(struct attach *at, struct diag *d)
+{
+	int root, rc;
+	size_t i;
+
+	rc = nsjoin_enter(&at->ref, d);
+	root = rc ? rc : open_root(d);
+	rc = root < 0 ? root : 0;
+
+	for (i = 0; !rc && i < at->npairs; i++)
+		rc = place_pair(at, &at->pairs[i], root, d);
+	for (; rc && root >= 0 && i > 0; i--)
+		placement_undo(&at->pairs[i - 1].place, root);
+
+	if (root >= 0)
+		close(root);
+	return rc;
+}
+
+static void report(const struct attach *at)
+{
+	size_t i;
+
+	for (i = 0; i < at->npairs; i++) {
+		const struct attach_pair *pair = &at->pairs[i];
+
+		if (at->print_id)
+			printf("%ju\n", (uintmax_t) pair->id);
+		if (at->verbose)
+			warnx(_("%s attached to %s in namespace %s"), pair->source,
+			      pair->place.target, at->ns);
+	}
 }
 
 static void attach(struct attach *at)
 {
 	struct diag d = { .step = DIAG_NONE };
-	ino_t own_ino;
-	int fd, rc;
+	size_t i;
+	int rc;
 
 	mntns_preload_messages();
-	if (nsref_open(&at->ref, at->ns, &d) != 0)
+	if (nsref_open(&at->ref, at->ns, &d) != 0 || nsref_open_self(&at->self, &d) != 0 ||
+	    (at->fromarg && nsref_open(&at->from, at->fromarg, &d) != 0))
 		mntns_err(&d);
-	own_ino = own_namespace_ino();
 
 	mntns_catch_signals();
-	fd = at->fstype ? make_filesystem(at, &d) : make_clone(at, &d);
-	if (fd < 0)
-		mntns_err(&d);
-	rc = attach_inside(at, fd, own_ino, &d);
+	rc = make_pairs(at, &d);
+	if (!rc)
+		rc = place_pairs(at, &d);
 	if (rc)
 		mntns_die_if_interrupted();
 	if (rc)
 		mntns_err(&d);
 
-	close(fd);
+	report(at);
+	for (i = 0; i < at->npairs; i++)
+		placement_close(&at->pairs[i].place);
 	nsref_close(&at->ref);
-	if (at->verbose)
-		warnx(_("%s attached to %s in namespace %s"), at->source, at->target, at->ns);
+	nsref_close(&at->self);
+	if (at->fromarg)
+		nsref_close(&at->from);
+}
+
+static void add_fd(struct attach *at, const char *arg)
+{
+	strtou32_or_err(arg, _("invalid file descriptor"));
+	at->fds = xreallocarray(at->fds, at->nfds + 1, sizeof(*at->fds));
+	at->fds[at->nfds++] = arg;
+}
+
+static void parse_mode(struct attach *at, const char *arg)
+{
+	at->how.mkdir = 1;
+	if (arg && mntopts_parse_mode(arg, &at->how.mode) != 0)
+		errx(EXIT_FAILURE, _("invalid mode of '--mkdir': %s"), arg);
+}
+
+static void take_operands(struct attach *at, int argc, char **argv)
+{
+	size_t step = at->nfds ? 1 : 2, n = argc > 0 ? argc - 1 : 0, i;
+
+	if (n < step) {
+		warnx(at->nfds ? _("namespace and target are needed") :
+				 _("namespace, source and target are needed"));
+		errtryhelp(EXIT_FAILURE);
+	}
+	if (at->nfds && n != at->nfds)
+		errx(EXIT_FAILURE, _("as many targets are needed as there are --fd"));
+	if (n % step)
+		errx(EXIT_FAILURE, _("source without a target: %s"), argv[n]);
+
+	at->ns = argv[0];
+	at->npairs = n / step;
+	at->pairs = xcalloc(at->npairs, sizeof(*at->pairs));
+	for (i = 0; i < at->npairs; i++) {
+		struct attach_pair *pair = &at->pairs[i];
+
+		pair->source = at->nfds ? at->fds[i] : argv[1 + i * step];
+		pair->place = at->how;
+		pair->place.target = argv[i * step + step];
+		if (!*pair->place.target)
+			errx(EXIT_FAILURE, _("the target is empty"));
+	}
+}
+
+static void check_options(struct attach *at)
+{
+	struct diag d = { .step = DIAG_NONE };
+
+	if (at->opts.mkdir)
+		at->how.mkdir = 1;
+	if (at->opts.mkdir_mode)
+		at->how.mode = at->opts.mkdir_mode;
+	if (at->opts.recursive)
+		at->recursive = 1;
+	if (at->opts.bind)
+		at->fstype = NULL;
+
+	if (at->fstype && at->recursive)
+		errx(EXIT_FAILURE, _("--recursive is for a clone, not for a new filesystem"));
+	if (at->fstype && at->fromarg)
+		errx(EXIT_FAILURE, _("--from is for a clone, not for a new filesystem"));
+	if (at->nfds && (at->recursive || at->opts.bind || at->opts.nr_fs ||
+			 at->opts.change.propagation || !mnt_change_is_empty(&at->opts.change)))
+		errx(EXIT_FAILURE, _("--fd takes the mount as it is, without mount options"));
+	if (at->how.beneath && (at->how.mkdir || at->how.touch))
+		errx(EXIT_FAILURE, _("--beneath is for a target that is mounted on already"));
+	if (!at->fstype && mntopts_only_attributes(&at->opts, &d) != 0)
+		mntns_err(&d);
 }
 
 int mntns_attach(int argc, char **argv)
 {
 	enum {
-		OPT_MKDIR = CHAR_MAX + 1
+		OPT_BENEATH = CHAR_MAX + 1,
+		OPT_FD,
+		OPT_FROM,
+		OPT_MKDIR,
+		OPT_PRINT_ID,
+		OPT_TOUCH
 	};
 	static const struct option longopts[] = {
+		{ "beneath",   no_argument,	  NULL, OPT_BENEATH },
+		{ "fd",	       required_argument, NULL, OPT_FD },
+		{ "from",      required_argument, NULL, OPT_FROM },
 		{ "help",      no_argument,	  NULL, 'h' },
-		{ "mkdir",     no_argument,	  NULL, OPT_MKDIR },
+		{ "mkdir",     optional_argument, NULL, OPT_MKDIR },
 		{ "options",   required_argument, NULL, 'o' },
+		{ "print-id",  no_argument,	  NULL, OPT_PRINT_ID },
 		{ "recursive", no_argument,	  NULL, 'R' },
+		{ "touch",     no_argument,	  NULL, OPT_TOUCH },
 		{ "types",     required_argument, NULL, 't' },
 		{ "verbose",   no_argument,	  NULL, 'v' },
 		{ "version",   no_argument,	  NULL, 'V' },
 		{ NULL }
 	};
+	static const ul_excl_t excl[] = {	/* rows and cols in ASCII order */
+		{ 't', OPT_FD, OPT_FROM },
+		{ 0 }
+	};
+	int excl_st[ARRAY_SIZE(excl)] = UL_EXCL_STATUS_INIT;
 	struct diag d = { .step = DIAG_NONE };
-	struct attach at = { .ns = NULL };
-	int c, mkdir = 0;
+	struct attach at = { .how = PLACEMENT_INIT };
+	int c;
 
 	while ((c = getopt_long(argc, argv, "ho:Rt:vV", longopts, NULL)) != -1) {
+		err_exclusive_options(c, longopts, excl, excl_st);
+
 		switch (c) {
+		case OPT_BENEATH:
+			at.how.beneath = 1;
+			break;
+		case OPT_FD:
+			add_fd(&at, optarg);
+			break;
+		case OPT_FROM:
+			at.fromarg = optarg;
+			break;
 		case OPT_MKDIR:
-			mkdir = 1;
+			parse_mode(&at, optarg);
+			break;
+		case OPT_PRINT_ID:
+			at.print_id = 1;
+			break;
+		case OPT_TOUCH:
+			at.how.touch = 1;
 			break;
 		case 'o':
 			if (mntopts_parse(&at.opts, optarg, &d) != 0)
@@ -253,29 +507,15 @@ int mntns_attach(int argc, char **argv)
 			errtryhelp(EXIT_FAILURE);
 		}
 	}
-	if (argc - optind != 3) {
-		warnx(argc - optind < 3 ? _("namespace, source and target are needed") :
-					  _("too many arguments"));
-		errtryhelp(EXIT_FAILURE);
-	}
-	at.ns = argv[optind];
-	at.source = argv[optind + 1];
-	at.target = argv[optind + 2];
 
-	if (!*at.target)
-		errx(EXIT_FAILURE, _("the target is empty"));
-	if (mkdir)
-		at.opts.mkdir = 1;
-	if (at.opts.recursive)
-		at.recursive = 1;
-	if (at.opts.bind)
-		at.fstype = NULL;
-	if (at.fstype && at.recursive)
-		errx(EXIT_FAILURE, _("--recursive is for a clone, not for a new filesystem"));
-	if (!at.fstype && mntopts_only_attributes(&at.opts, &d) != 0)
-		mntns_err(&d);
+	check_options(&at);
+	take_operands(&at, argc - optind, argv + optind);
+	if (at.how.beneath && at.npairs > 1)
+		errx(EXIT_FAILURE, _("--beneath is for one target, it cannot be undone"));
 
 	attach(&at);
 	mntopts_free(&at.opts);
+	free(at.pairs);
+	free(at.fds);
 	return EXIT_SUCCESS;
 }

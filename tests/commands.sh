@@ -18,6 +18,7 @@ TS_HELPER_MNTNS_CAPS="${ts_helpersdir}test_mntns_caps"
 TS_HELPER_MNTNS_DIAGNOSE="${ts_helpersdir}test_mntns_diagnose"
 TS_HELPER_MNTNS_MNTTAB="${ts_helpersdir}test_mntns_mnttab"
 TS_HELPER_MNTNS_ENOSYS="${ts_helpersdir}test_mntns_enosys"
+TS_HELPER_MNTNS_FD="${ts_helpersdir}test_mntns_fd"
 TS_HELPER_MNTNS_ISOLATE="${ts_helpersdir}test_mntns_isolate"
 TS_HELPER_MNTNS_REACH="${ts_helpersdir}test_mntns_reach"
 
