@@ -15,6 +15,7 @@ TS_TESTUSER=${TS_TESTUSER:-"nobody"}
 # helpers
 TS_HELPER_MNTNS="${ts_helpersdir}test_mntns"
 TS_HELPER_MNTNS_CAPS="${ts_helpersdir}test_mntns_caps"
+TS_HELPER_MNTNS_CGROUP="${ts_helpersdir}test_mntns_cgroup"
 TS_HELPER_MNTNS_DIAGNOSE="${ts_helpersdir}test_mntns_diagnose"
 TS_HELPER_MNTNS_MNTTAB="${ts_helpersdir}test_mntns_mnttab"
 TS_HELPER_MNTNS_ENOSYS="${ts_helpersdir}test_mntns_enosys"
