@@ -22,6 +22,7 @@ enum diag_step {
 	DIAG_NS_OPEN_ID,		/* object: the operand, ":ID" */
 	DIAG_NS_OPEN_FILE,		/* object: path of an nsfs file */
 	DIAG_NS_OPEN_NAME,		/* object: pinned name */
+	DIAG_NS_OPEN_CGROUP,		/* object: the operand, "unit:NAME" or "ctr:ID" */
 	DIAG_NS_LIST,			/* object: the namespace or NULL */
 
 	/* make a namespace */

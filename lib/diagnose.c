@@ -27,6 +27,7 @@ static const char *const step_phrases[DIAG_NR_STEPS] = {
 	[DIAG_NS_OPEN_ID]	= N_("cannot open namespace %s"),
 	[DIAG_NS_OPEN_FILE]	= N_("cannot open namespace file %s"),
 	[DIAG_NS_OPEN_NAME]	= N_("cannot open pinned namespace %s"),
+	[DIAG_NS_OPEN_CGROUP]	= N_("cannot open the mount namespace of %s"),
 	[DIAG_NS_LIST]		= N_("cannot list the mount namespaces"),
 
 	[DIAG_TREE_OPEN]	= N_("cannot open tree %s"),
@@ -105,7 +106,7 @@ struct diag_row {
 
 static const struct diag_row rows[] = {
 	{ DIAG_NS_RESOLVE, EINVAL,
-	  N_("it is neither a PID, PID:INO, :ID, a path with a '/' nor a valid name"), NULL },
+	  N_("it is neither a PID, PID:INO, :ID, unit:NAME, ctr:ID, a path with a '/' nor a valid name"), NULL },
 
 	{ DIAG_NS_OPEN_PID, ESRCH, N_("no such process"), NULL },
 	{ DIAG_NS_OPEN_PID, ENOENT, N_("no such process"), NULL },
@@ -121,7 +122,7 @@ static const struct diag_row rows[] = {
 	{ DIAG_NS_OPEN_FILE, EINVAL, N_("not a mount namespace"), NULL },
 
 	{ DIAG_NS_OPEN_NAME, ENOENT, N_("no namespace is pinned under this name"),
-	  N_("a namespace is given as PID, PID:INO, :ID, a path with a '/', or a name that mntns lsns shows") },
+	  N_("a namespace is given as PID, PID:INO, :ID, unit:NAME, ctr:ID, a path with a '/', or a name that mntns lsns shows") },
 	{ DIAG_NS_OPEN_NAME, EACCES, N_("the directory of pins is for root only"), NULL },
 
 	{ DIAG_TREE_CLONE, EINVAL,

@@ -154,6 +154,10 @@ static int open_of_process(const struct nsref *ref)
 
 	snprintf(path, sizeof(path), _PATH_PROC "/%d/mountinfo", (int) ref->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && !nsref_is_alive(ref)) {
+		close(fd);
+		return -ESRCH;
+	}
 	return fd < 0 ? -errno : fd;
 }
 

@@ -26,6 +26,7 @@
 #include "nsref.h"
 #include "pathnames.h"
 #include "pidutils.h"
+#include "strutils.h"
 
 static const struct {
 	int type;
@@ -199,53 +200,69 @@ static int open_file(const char *path, struct diag *d)
 	return fd;
 }
 
-/*
- * The pidfd holds on to one process. When it has the inode that was asked for
- * and still runs after its namespace was opened by number, that namespace was
- * this process's.
- */
-static int open_pid_ino(const char *operand, pid_t pid, uint64_t ino, struct diag *d)
+/* the kernel takes 0 in mnt_id_req for "no fd", and 1 and 2 are others' */
+static int move_above_stdio(int fd)
 {
-	struct pollfd pfd = { .events = POLLIN };
-	struct stat st;
-	int fd, rc;
+	int high;
 
-	pfd.fd = ul_pidfd_open(pid, 0);
-	if (pfd.fd < 0)
-		return diag_fail(d, DIAG_NS_OPEN_PID, errno, operand);
-
-	if (fstat(pfd.fd, &st) < 0 || (uint64_t) st.st_ino != ino) {
-		close(pfd.fd);
-		return diag_fail_cause(d, DIAG_NS_OPEN_PID, ESRCH, operand, NULL,
-				       _("the PID is now another process's, or its pidfd inode is another"));
-	}
-	fd = ns_open_pid(pid);
-	rc = poll(&pfd, 1, 0);
-	close(pfd.fd);
-
-	if (fd >= 0 && rc != 0) {
-		close(fd);
-		fd = -ESRCH;
-	}
-	return fd < 0 ? diag_fail(d, DIAG_NS_OPEN_PID, -fd, operand) : fd;
+	if (fd > STDERR_FILENO)
+		return fd;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (high < 0)
+		high = -errno;
+	close(fd);
+	return high;
 }
 
+/*
+ * nsref_hold_pid:
+ * @ref: pid and pidfd are set
+ * @pid: process
+ *
+ * Returns: 0, or -errno of pidfd_open(2).
+ */
+int nsref_hold_pid(struct nsref *ref, pid_t pid)
+{
+	int fd = ul_pidfd_open(pid, 0);
+
+	ref->pid = pid;
+	if (fd < 0)
+		return -errno;
+	fd = move_above_stdio(fd);
+	if (fd < 0)
+		return fd;
+	ref->pidfd = fd;
+	return 0;
+}
+
+/*
+ * The pidfd holds on to one process: when that still runs after its namespace
+ * was opened by number, the namespace was this process's.
+ */
 static int open_pid(struct nsref *ref, struct diag *d)
 {
 	uint64_t ino = 0;
-	pid_t pid = 0;
-	int fd;
+	struct stat st;
+	int fd, rc;
 
-	if (ul_parse_pid_str((char *) ref->name, &pid, &ino) != 0 || pid <= 0)
+	if (ul_parse_pid_str((char *) ref->name, &ref->pid, &ino) != 0 || ref->pid <= 0)
 		return diag_fail_cause(d, DIAG_NS_OPEN_PID, EINVAL, ref->name, NULL,
 				       strchr(ref->name, ':') ? _("not a PID:INO") :
 								_("not a PID"));
-	ref->pid = pid;
-	if (ino)
-		return open_pid_ino(ref->name, pid, ino, d);
+	/* there is none of a thread other than the first, whose number also goes */
+	rc = nsref_hold_pid(ref, ref->pid);
+	if (ino && rc)
+		return diag_fail(d, DIAG_NS_OPEN_PID, -rc, ref->name);
+	if (ino && (fstat(ref->pidfd, &st) < 0 || (uint64_t) st.st_ino != ino))
+		return diag_fail_cause(d, DIAG_NS_OPEN_PID, ESRCH, ref->name, NULL,
+				       _("the PID is now another process's, or its pidfd inode is another"));
 
-	fd = ns_open_pid(pid);
-	if (fd == -ESRCH && kill(pid, 0) == 0)
+	fd = ns_open_pid(ref->pid);
+	if (fd >= 0 && !nsref_is_alive(ref)) {
+		close(fd);
+		fd = -ESRCH;
+	}
+	if (fd == -ESRCH && !ino && kill(ref->pid, 0) == 0)
 		return diag_fail_cause(d, DIAG_NS_OPEN_PID, ESRCH, ref->name, NULL,
 				       _("the process has exited and left its namespaces"));
 	return fd < 0 ? diag_fail(d, DIAG_NS_OPEN_PID, -fd, ref->name) : fd;
@@ -279,6 +296,11 @@ static enum nsref_kind kind_of(const char *operand)
 {
 	size_t digits = strspn(operand, "0123456789");
 
+	/* first, for the units of users have a slash in their names */
+	if (startswith(operand, "unit:"))
+		return NSREF_UNIT;
+	if (startswith(operand, "ctr:"))
+		return NSREF_CONTAINER;
 	if (strchr(operand, '/'))
 		return NSREF_FILE;
 	if (*operand == ':')
@@ -286,20 +308,6 @@ static enum nsref_kind kind_of(const char *operand)
 	if (digits && (!operand[digits] || operand[digits] == ':'))
 		return NSREF_PID;
 	return NSREF_NAME;
-}
-
-/* the kernel takes 0 in mnt_id_req for "no fd", and 1 and 2 are others' */
-static int move_above_stdio(int fd)
-{
-	int high;
-
-	if (fd > STDERR_FILENO)
-		return fd;
-	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (high < 0)
-		high = -errno;
-	close(fd);
-	return high;
 }
 
 static int take(struct nsref *ref, int fd, struct diag *d)
@@ -327,7 +335,8 @@ static int take(struct nsref *ref, int fd, struct diag *d)
 /*
  * nsref_open:
  * @ref: filled in; @operand must outlive it
- * @operand: PID, PID:INO, :ID, a path with a '/', or a pinned name
+ * @operand: PID, PID:INO, :ID, unit:NAME, ctr:IDPREFIX, a path with a '/', or a
+ *	pinned name
  * @d: failure
  *
  * Returns: 0, or -errno with @d set and @ref closed.
@@ -349,6 +358,10 @@ int nsref_open(struct nsref *ref, const char *operand, struct diag *d)
 	case NSREF_FILE:
 		fd = open_file(operand, d);
 		break;
+	case NSREF_UNIT:
+	case NSREF_CONTAINER:
+		fd = nsref_open_cgroup(ref, d);
+		break;
 	default:
 		if (nspin_name_is_valid(operand))
 			fd = nspin_open(operand, d);
@@ -356,7 +369,10 @@ int nsref_open(struct nsref *ref, const char *operand, struct diag *d)
 			fd = diag_fail(d, DIAG_NS_RESOLVE, EINVAL, operand);
 		break;
 	}
-	return take(ref, fd, d);
+	fd = take(ref, fd, d);
+	if (fd < 0)
+		nsref_close(ref);
+	return fd;
 }
 
 /*
@@ -380,5 +396,24 @@ void nsref_close(struct nsref *ref)
 {
 	if (ref->fd >= 0)
 		close(ref->fd);
+	if (ref->pidfd > 0)
+		close(ref->pidfd);
 	ref->fd = -1;
+	ref->pidfd = 0;
+}
+
+/*
+ * nsref_is_alive:
+ * @ref: whose pid was used
+ *
+ * To be asked after something was looked up by the number of the process.
+ *
+ * Returns: 1 when that number is still its own, or when nobody can tell, for
+ * lack of a pidfd; else 0.
+ */
+int nsref_is_alive(const struct nsref *ref)
+{
+	struct pollfd pfd = { .fd = ref->pidfd, .events = POLLIN };
+
+	return ref->pidfd <= 0 || poll(&pfd, 1, 0) == 0;
 }

@@ -7,6 +7,7 @@
  */
 #include <getopt.h>
 
+#include "cgroup.h"
 #include "mnttab.h"
 #include "mountapi.h"
 #include "nsiter.h"
@@ -31,7 +32,11 @@ enum {
 	COL_PINS,
 	COL_FDS,
 	COL_USER,
-	COL_OWNERNS
+	COL_OWNERNS,
+	COL_CGROUP,
+	COL_UNIT,
+	COL_CONTAINER,
+	COL_POD
 };
 
 static const struct mntns_column infos[] = {
@@ -60,6 +65,14 @@ static const struct mntns_column infos[] = {
 			  SCOLS_JSON_STRING, NSITER_FDS },
 	[COL_USER]    = { "USER", 0, 0,
 			  N_("user of the oldest process, or the owner"), SCOLS_JSON_STRING },
+	[COL_CGROUP]  = { "CGROUP", 0.2, SCOLS_FL_TRUNC,
+			  N_("cgroup of the oldest process"), SCOLS_JSON_STRING },
+	[COL_UNIT]    = { "UNIT", 0.1, 0,
+			  N_("its systemd unit, for the operand unit:NAME"), SCOLS_JSON_STRING },
+	[COL_CONTAINER] = { "CONTAINER", 0.1, SCOLS_FL_TRUNC,
+			  N_("its container, for the operand ctr:ID"), SCOLS_JSON_STRING },
+	[COL_POD]     = { "POD", 0.1, SCOLS_FL_TRUNC,
+			  N_("uid of its Kubernetes pod"), SCOLS_JSON_STRING },
 	[COL_OWNERNS] = { "OWNERNS", 10, SCOLS_FL_RIGHT,
 			  N_("inode number of the user namespace that owns it"), SCOLS_JSON_NUMBER }
 };
@@ -148,6 +161,30 @@ static char *user_text(const struct nsiter_ns *ns)
 	return mntns_user_text(uid);
 }
 
+/* What the cgroup of the oldest process says. */
+static char *cgroup_text(const struct nsiter_ns *ns, int id)
+{
+	struct cgroup_info info = { .unit = NULL };
+	char *path, *str = NULL;
+
+	if (!ns->pid || cgroup_read_path(ns->pid, &path) != 0)
+		return NULL;
+	if (id == COL_CGROUP)
+		return path;
+	if (cgroup_parse(path, &info) != 0)
+		err_oom();
+
+	if (id == COL_UNIT)
+		str = xstrdup(info.unit);
+	else if (id == COL_POD)
+		str = xstrdup(info.pod);
+	else if (info.engine)
+		xasprintf(&str, "%s:%s", info.engine, info.id);
+	cgroup_info_free(&info);
+	free(path);
+	return str;
+}
+
 static char *cell_text(const struct nsiter_ns *ns, int id)
 {
 	switch (id) {
@@ -175,6 +212,11 @@ static char *cell_text(const struct nsiter_ns *ns, int id)
 		return user_text(ns);
 	case COL_OWNERNS:
 		return owner_text(ns);
+	case COL_CGROUP:
+	case COL_UNIT:
+	case COL_CONTAINER:
+	case COL_POD:
+		return cgroup_text(ns, id);
 	}
 	return NULL;
 }

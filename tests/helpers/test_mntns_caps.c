@@ -395,6 +395,14 @@ static bool can_pin(void)
 	return false;
 }
 
+/* The tree is the same in all mounts, so what is made has to go again. */
+static bool can_cgroup2(void)
+{
+	return unshare(CLONE_NEWNS) == 0 && set_private() &&
+	       mount("none", "/proc", "cgroup2", 0, NULL) == 0 &&
+	       mkdir("/proc/mntns-caps", 0755) == 0 && rmdir("/proc/mntns-caps") == 0;
+}
+
 static const struct capability capabilities[] = {
 	{ "open-tree",			can_open_tree },
 	{ "open-tree-attr",		can_open_tree_attr },
@@ -427,6 +435,7 @@ static const struct capability capabilities[] = {
 	{ "fuse",			can_fuse },
 	{ "ext4",			can_ext4 },
 	{ "loop",			can_loop },
+	{ "cgroup2",			can_cgroup2 },
 };
 
 #define N_CAPABILITIES	(sizeof(capabilities) / sizeof(capabilities[0]))
