@@ -75,6 +75,7 @@ extern bool smartcols_has_filters(void);
 	X(scols_table_enable_raw) \
 	X(scols_table_enable_export) \
 	X(scols_table_enable_noheadings) \
+	X(scols_table_enable_noencoding) \
 	X(scols_table_enable_shellvar) \
 	X(scols_table_enable_nolinesep) \
 	X(scols_table_enable_nowrap) \
@@ -133,6 +134,7 @@ extern struct lazy_smartcols {
 #define scols_table_enable_export	(*lazy_smartcols.p_scols_table_enable_export)
 #define scols_table_enable_shellvar	(*lazy_smartcols.p_scols_table_enable_shellvar)
 #define scols_table_enable_noheadings	(*lazy_smartcols.p_scols_table_enable_noheadings)
+#define scols_table_enable_noencoding	(*lazy_smartcols.p_scols_table_enable_noencoding)
 #define scols_table_enable_nolinesep	(*lazy_smartcols.p_scols_table_enable_nolinesep)
 #define scols_table_enable_nowrap	(*lazy_smartcols.p_scols_table_enable_nowrap)
 #define scols_table_new_column		(*lazy_smartcols.p_scols_table_new_column)

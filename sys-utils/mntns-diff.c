@@ -172,34 +172,34 @@ static char *cell_text(const struct diff_control *ctl, const struct mntdiff_chan
 	return NULL;
 }
 
-static void add_line(const struct diff_control *ctl, struct libscols_table *tb,
+static void add_line(const struct diff_control *ctl, struct mntns_rows *rows,
 		     const struct mntdiff_change *change, enum mntdiff_field field)
 {
 	const struct mntns_table *t = &ctl->table;
-	struct libscols_line *ln = mntns_table_line(tb, NULL);
 	size_t i;
 
+	mntns_rows_add(rows, NULL);
 	for (i = 0; i < t->ncolumns; i++)
-		mntns_table_cell(t, ln, i, cell_text(ctl, change, field, t->columns[i]));
+		mntns_rows_give(rows, cell_text(ctl, change, field, t->columns[i]));
 }
 
 /* One line for a mount that only one has, else one for each thing that differs. */
 static void print_changes(const struct diff_control *ctl)
 {
-	struct libscols_table *tb = mntns_table_new(&ctl->table);
+	struct mntns_rows *rows = mntns_rows_new(&ctl->table);
 	size_t i, n;
 
 	for (i = 0; i < ctl->diff.nchanges; i++) {
 		const struct mntdiff_change *change = &ctl->diff.changes[i];
 
 		if (!change->fields)
-			add_line(ctl, tb, change, MNTDIFF_NFIELDS);
+			add_line(ctl, rows, change, MNTDIFF_NFIELDS);
 		for (n = 0; n < MNTDIFF_NFIELDS; n++) {
 			if (change->fields & (1U << n))
-				add_line(ctl, tb, change, n);
+				add_line(ctl, rows, change, n);
 		}
 	}
-	mntns_table_print(tb);
+	mntns_rows_print(rows);
 }
 
 static void __attribute__((__noreturn__)) trouble(struct diag *d)

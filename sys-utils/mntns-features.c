@@ -78,18 +78,17 @@ static const char *cell(const struct feature *feature, int column)
 
 static void print_features(const struct mntns_table *t)
 {
-	struct libscols_table *tb = mntns_table_new(t);
+	struct mntns_rows *rows = mntns_rows_new(t);
 	const struct feature *features;
 	size_t i, n, nr;
 
 	features = features_get(&nr);
 	for (i = 0; i < nr; i++) {
-		struct libscols_line *ln = mntns_table_line(tb, NULL);
-
+		mntns_rows_add(rows, NULL);
 		for (n = 0; n < t->ncolumns; n++)
-			mntns_table_cell(t, ln, n, xstrdup(cell(&features[i], t->columns[n])));
+			mntns_rows_cell(rows, cell(&features[i], t->columns[n]));
 	}
-	mntns_table_print(tb);
+	mntns_rows_print(rows);
 }
 
 int mntns_features(int argc, char **argv)

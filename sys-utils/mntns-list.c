@@ -25,7 +25,6 @@ struct list_control {
 	unsigned int		all_mounts:1;
 	unsigned int		all:1;		/* every namespace there is */
 	unsigned int		tree:1;		/* -T */
-	unsigned int		shell:1;
 
 	struct nsiter		iter;		/* with all */
 	struct nsref		*refs;
@@ -46,51 +45,52 @@ static uint64_t statmount_mask(const struct list_control *ctl)
 	       (needs_tree(ctl) ? UL_STATMOUNT_MNT_BASIC : 0);
 }
 
-static struct libscols_line *add_mount(struct list_control *ctl, struct libscols_table *tb,
-				       struct libscols_line *parent, const struct nsref *ref,
-				       const struct mnt_entry *mnt)
+static struct mntns_row add_mount(struct list_control *ctl, struct mntns_rows *rows,
+				  const struct mntns_row *parent, const struct nsref *ref,
+				  const struct mnt_entry *mnt)
 {
 	const struct mntns_table *t = &ctl->table;
-	struct libscols_line *ln = mntns_table_line(tb, t->out.tree ? parent : NULL);
+	struct mntns_row row = mntns_rows_add(rows, t->out.tree ? parent : NULL);
 	size_t i;
 
 	for (i = 0; i < t->ncolumns; i++)
-		mntns_table_cell(t, ln, i, mntcol_text(&t->out, ref, mnt, t->columns[i]));
+		mntcol_add(rows, &t->out, ref, mnt, t->columns[i]);
 	ctl->nshown++;
-	return ln;
+	return row;
 }
 
 /*
  * In the order of the tree, and as a tree where one is printed: a mount whose
  * parent is not shown goes below the next one up that is.
  */
-static void add_tree(struct list_control *ctl, struct libscols_table *tb,
+static void add_tree(struct list_control *ctl, struct mntns_rows *rows,
 		     const struct nsref *ref, const struct mnttab *tab,
 		     const unsigned char *shown)
 {
-	struct libscols_line **lines = xcalloc(tab->nmounts, sizeof(*lines));
+	static const struct mntns_row none;
+	struct mntns_row *added = xcalloc(tab->nmounts, sizeof(*added));
 	struct mnt_entry *mnt;
 
 	for (mnt = mnttab_next_tree(tab, NULL); mnt; mnt = mnttab_next_tree(tab, mnt)) {
-		struct libscols_line *parent = mnt->up == MNTTAB_NONE ? NULL : lines[mnt->up];
+		struct mntns_row parent = mnt->up == MNTTAB_NONE ? none : added[mnt->up];
 		uint32_t i = mnt - tab->mounts;
 
-		lines[i] = parent;
+		added[i] = parent;
 		if (!shown || shown[i])
-			lines[i] = add_mount(ctl, tb, parent, ref, mnt);
+			added[i] = add_mount(ctl, rows, &parent, ref, mnt);
 	}
-	free(lines);
+	free(added);
 }
 
 /*
  * With --submounts: one tree for each mount that matches, in the order of the
  * table, as findmnt(8) has it.
  */
-static void add_subtrees(struct list_control *ctl, struct libscols_table *tb,
+static void add_subtrees(struct list_control *ctl, struct mntns_rows *rows,
 			 const struct nsref *ref, const struct mnttab *tab,
 			 const unsigned char *shown)
 {
-	struct libscols_line **lines = xcalloc(tab->nmounts, sizeof(*lines));
+	struct mntns_row *added = xcalloc(tab->nmounts, sizeof(*added));
 	const struct mnt_entry *mnt;
 	uint32_t i;
 
@@ -100,15 +100,15 @@ static void add_subtrees(struct list_control *ctl, struct libscols_table *tb,
 			continue;
 
 		/* what follows is below as long as its parent is there already */
-		lines[i] = add_mount(ctl, tb, NULL, ref, mnt);
+		added[i] = add_mount(ctl, rows, NULL, ref, mnt);
 		while ((mnt = mnttab_next_tree(tab, mnt)) && mnt->up != MNTTAB_NONE &&
-		       lines[mnt->up])
-			lines[mnt - tab->mounts] = add_mount(ctl, tb, lines[mnt->up], ref, mnt);
+		       added[mnt->up].level)
+			added[mnt - tab->mounts] = add_mount(ctl, rows, &added[mnt->up], ref, mnt);
 	}
-	free(lines);
+	free(added);
 }
 
-static void add_list(struct list_control *ctl, struct libscols_table *tb,
+static void add_list(struct list_control *ctl, struct mntns_rows *rows,
 		     const struct nsref *ref, const struct mnttab *tab,
 		     const unsigned char *shown)
 {
@@ -117,11 +117,11 @@ static void add_list(struct list_control *ctl, struct libscols_table *tb,
 	for (i = 0; i < tab->nmounts; i++) {
 		if (shown && !shown[i])
 			continue;
-		add_mount(ctl, tb, NULL, ref, &tab->mounts[i]);
+		add_mount(ctl, rows, NULL, ref, &tab->mounts[i]);
 	}
 }
 
-static void add_namespace(struct list_control *ctl, struct libscols_table *tb,
+static void add_namespace(struct list_control *ctl, struct mntns_rows *rows,
 			  const struct nsref *ref, struct mnttab *tab)
 {
 	unsigned char *shown = NULL;
@@ -132,25 +132,24 @@ static void add_namespace(struct list_control *ctl, struct libscols_table *tb,
 		shown = mntsel_apply(&ctl->sel, tab);
 
 	if (shown && ctl->sel.submounts)
-		add_subtrees(ctl, tb, ref, tab, shown);
+		add_subtrees(ctl, rows, ref, tab, shown);
 	else if (needs_tree(ctl))
-		add_tree(ctl, tb, ref, tab, shown);
+		add_tree(ctl, rows, ref, tab, shown);
 	else
-		add_list(ctl, tb, ref, tab, shown);
+		add_list(ctl, rows, ref, tab, shown);
 	free(shown);
 }
 
 static void print_mounts(struct list_control *ctl)
 {
-	struct libscols_table *tb = mntns_table_new(&ctl->table);
+	struct mntns_rows *rows = mntns_rows_new(&ctl->table);
 	size_t i;
 
-	scols_table_enable_shellvar(tb, ctl->shell);
 	for (i = 0; i < ctl->nrefs; i++) {
-		add_namespace(ctl, tb, &ctl->refs[i], &ctl->tabs[i]);
+		add_namespace(ctl, rows, &ctl->refs[i], &ctl->tabs[i]);
 		mnttab_free(&ctl->tabs[i]);
 	}
-	mntns_table_print(tb);
+	mntns_rows_print(rows);
 }
 
 /* Where the data came from, and which columns stay empty. */
@@ -376,7 +375,7 @@ int mntns_list(int argc, char **argv)
 			ctl.verbose = 1;
 			break;
 		case 'y':
-			ctl.shell = 1;
+			ctl.table.out.shellvars = 1;
 			break;
 		case OPT_ALL_MOUNTS:
 			ctl.all_mounts = 1;

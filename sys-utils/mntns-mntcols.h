@@ -54,6 +54,8 @@ extern const struct mntns_column mntcol_infos[MNTCOL_COUNT];
 
 extern char *mntcol_text(const struct mntns_output *out, const struct nsref *ref,
 			 const struct mnt_entry *mnt, int id);
+extern void mntcol_add(struct mntns_rows *rows, const struct mntns_output *out,
+		       const struct nsref *ref, const struct mnt_entry *mnt, int id);
 extern char *mntcol_source_text(const struct mnt_entry *mnt);
 
 #endif /* MNTNS_MNTCOLS_H */

@@ -275,20 +275,18 @@ static int is_wanted(const struct reach *r, const struct reach_place *place, con
 static void print_table(const struct reach_control *ctl, const struct reach *r)
 {
 	const struct mntns_table *t = &ctl->table;
-	struct libscols_table *tb = mntns_table_new(t);
+	struct mntns_rows *rows = mntns_rows_new(t);
 	uint32_t i;
 	size_t n;
 
 	for (i = 0; i < r->nplaces; i++) {
-		struct libscols_line *ln;
-
 		if (!is_wanted(r, &r->places[i], ctl))
 			continue;
-		ln = mntns_table_line(tb, NULL);
+		mntns_rows_add(rows, NULL);
 		for (n = 0; n < t->ncolumns; n++)
-			mntns_table_cell(t, ln, n, cell_text(r, &r->places[i], t->columns[n]));
+			mntns_rows_give(rows, cell_text(r, &r->places[i], t->columns[n]));
 	}
-	mntns_table_print(tb);
+	mntns_rows_print(rows);
 }
 
 /* For people, in a line below the table: what it leaves out. */

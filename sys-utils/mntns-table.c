@@ -12,6 +12,7 @@
 #include "lazylibs.h"
 #include "nls.h"
 #include "strutils.h"
+#include "utf8.h"
 #include "xalloc.h"
 
 #include "mntns-table.h"
@@ -197,6 +198,7 @@ struct libscols_table *mntns_table_new(const struct mntns_table *t)
 	scols_table_enable_raw(tb, t->out.raw);
 	scols_table_enable_export(tb, t->out.pairs);
 	scols_table_enable_noheadings(tb, t->out.noheadings);
+	scols_table_enable_shellvar(tb, t->out.shellvars);
 
 	for (i = 0; i < t->ncolumns; i++)
 		add_column(t, tb, &t->infos[t->columns[i]]);
@@ -213,29 +215,6 @@ struct libscols_line *mntns_table_line(struct libscols_table *tb, struct libscol
 	return ln;
 }
 
-/*
- * Length in bytes of the character at @s, 0 when there is no valid UTF-8. What
- * is in no UTF-8 either: overlong forms, surrogates, beyond U+10FFFF.
- */
-static size_t utf8_len(const unsigned char *s)
-{
-	size_t i, len;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	for (i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return len;
-}
-
 /* ASCII, as nearly all names are; a loop that the compiler makes wide */
 static int is_ascii(const char *str, size_t len)
 {
@@ -249,13 +228,12 @@ static int is_ascii(const char *str, size_t len)
 
 static int is_utf8(const char *str)
 {
-	const unsigned char *s = (const unsigned char *) str;
 	size_t len;
 
 	if (is_ascii(str, strlen(str)))
 		return 1;
-	for (; *s; s += len) {
-		len = utf8_len(s);
+	for (; *str; str += len) {
+		len = utf8_char_len(str);
 		if (!len)
 			return 0;
 	}
@@ -273,7 +251,7 @@ static int is_utf8(const char *str)
  */
 char *mntns_make_utf8(char *data)
 {
-	const unsigned char *in = (const unsigned char *) data;
+	const char *in = data;
 	char *str, *out;
 
 	if (is_utf8(data))
@@ -281,10 +259,10 @@ char *mntns_make_utf8(char *data)
 
 	str = out = xmalloc(strlen(data) * 4 + 1);
 	while (*in) {
-		size_t len = utf8_len(in);
+		size_t len = utf8_char_len(in);
 
 		if (!len) {
-			out += sprintf(out, "\\x%02x", *in++);
+			out += sprintf(out, "\\x%02x", (unsigned char) *in++);
 			continue;
 		}
 		memcpy(out, in, len);

@@ -35,6 +35,7 @@ struct mntns_output {
 	unsigned int	tree:1;
 	unsigned int	noheadings:1;
 	unsigned int	notruncate:1;
+	unsigned int	shellvars:1;	/* names that fit for a shell */
 };
 
 #define MNTNS_MAX_COLUMNS	64
@@ -81,6 +82,22 @@ extern void mntns_table_usage(FILE *out);
 extern int mntns_table_has(const struct mntns_table *t, int column);
 extern uint64_t mntns_table_needs(const struct mntns_table *t);
 
+/* A row that has been begun, the parent of others; all zero is none. */
+struct mntns_row {
+	struct libscols_line	*line;	/* where it is kept */
+	unsigned int		level;	/* 1 for a root */
+};
+
+/* mntns-rows.c: how a verb prints; nothing is kept that need not be */
+struct mntns_rows;
+extern struct mntns_rows *mntns_rows_new(const struct mntns_table *t);
+extern struct mntns_row mntns_rows_add(struct mntns_rows *rows,
+				       const struct mntns_row *parent);
+extern void mntns_rows_cell(struct mntns_rows *rows, const char *data);
+extern void mntns_rows_give(struct mntns_rows *rows, char *data);
+extern void mntns_rows_print(struct mntns_rows *rows);
+
+/* mntns-table.c: the same through libsmartcols alone */
 extern struct libscols_table *mntns_table_new(const struct mntns_table *t);
 extern struct libscols_line *mntns_table_line(struct libscols_table *tb,
 					      struct libscols_line *parent);

@@ -22,6 +22,7 @@ TS_HELPER_MNTNS_ENOSYS="${ts_helpersdir}test_mntns_enosys"
 TS_HELPER_MNTNS_FD="${ts_helpersdir}test_mntns_fd"
 TS_HELPER_MNTNS_ISOLATE="${ts_helpersdir}test_mntns_isolate"
 TS_HELPER_MNTNS_REACH="${ts_helpersdir}test_mntns_reach"
+TS_HELPER_MNTNS_TABOUT="${ts_helpersdir}test_mntns_tabout"
 
 # paths to commands
 TS_CMD_MNTNS=${TS_CMD_MNTNS-"${ts_commandsdir}mntns"}
