@@ -17,9 +17,11 @@ struct mnt_change {
 	uint64_t attr_set;		/* MOUNT_ATTR_* */
 	uint64_t attr_clr;
 	uint64_t propagation;		/* MS_{PRIVATE,SLAVE,SHARED,UNBINDABLE}, 0 unchanged */
+	int userns_fd;			/* the map, where MOUNT_ATTR_IDMAP is to be set */
 };
 
 int mnt_change_is_empty(const struct mnt_change *change);
+int mnt_change_maps_ids(const struct mnt_change *change);
 
 int detached_clone(int dirfd, const char *path, int recursive,
 		   const struct mnt_change *change, enum diag_step step,
@@ -34,5 +36,12 @@ int detached_attach_beneath(int treefd, int targetfd, const char *target, struct
 int detached_take_fd(int fd, const char *object, struct diag *d);
 int detached_is_mounted(int fd);
 int detached_target_is_shared(int targetfd);
+
+/* lib/detached-idmap.c */
+int detached_idmap_fail(int err, const struct mnt_change *change, const char *object,
+			const char *type, int is_mapped, struct diag *d);
+int detached_idmap_explain(int dirfd, const char *path, int recursive,
+			   const struct mnt_change *change, const char *object,
+			   struct diag *d);
 
 #endif /* UTIL_LINUX_DETACHED_H */

@@ -26,6 +26,7 @@ struct mntopts {
 	unsigned int recursive:1;	/* rbind */
 	unsigned int mkdir:1;		/* X-mount.mkdir */
 	mode_t mkdir_mode;		/* of X-mount.mkdir=MODE; 0: not given */
+	unsigned int fs_only:1;		/* ro=fs or rw=fs */
 
 	struct mntopts_fs *fs;
 	size_t nr_fs;

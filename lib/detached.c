@@ -27,13 +27,30 @@ int mnt_change_is_empty(const struct mnt_change *change)
 	return !change->attr_set && !change->attr_clr && !change->propagation;
 }
 
-static int apply_change(int fd, int recursive, const struct mnt_change *change)
+/*
+ * mnt_change_maps_ids:
+ *
+ * Returns: 1 when @change maps ids, which can be done to a detached mount only,
+ * else 0.
+ */
+int mnt_change_maps_ids(const struct mnt_change *change)
 {
-	struct ul_mount_attr attr = {
+	return !!(change->attr_set & MOUNT_ATTR_IDMAP);
+}
+
+static struct ul_mount_attr change_to_attr(const struct mnt_change *change)
+{
+	return (struct ul_mount_attr) {
 		.attr_set = change->attr_set,
 		.attr_clr = change->attr_clr,
-		.propagation = change->propagation
+		.propagation = change->propagation,
+		.userns_fd = mnt_change_maps_ids(change) ? change->userns_fd : 0
 	};
+}
+
+static int apply_change(int fd, int recursive, const struct mnt_change *change)
+{
+	struct ul_mount_attr attr = change_to_attr(change);
 
 	if (mnt_change_is_empty(change))
 		return 0;
@@ -68,6 +85,22 @@ static int clone_fail(int dirfd, const char *path, enum diag_step step, int err,
 }
 
 /*
+ * A map can be replaced by another one only while the mount is cloned, and only
+ * by open_tree_attr(2), Linux 6.15. Where that fails the calls that it stands for
+ * tell why. Returns the fd of the clone, changed, or -1.
+ */
+static int clone_with_map(int dirfd, const char *path, unsigned int flags,
+			  const struct mnt_change *change)
+{
+	struct ul_mount_attr attr = change_to_attr(change);
+
+	if (!mnt_change_maps_ids(change))
+		return -1;
+	attr.attr_clr |= MOUNT_ATTR_IDMAP;
+	return ul_open_tree_attr(dirfd, path, flags, &attr);
+}
+
+/*
  * detached_clone:
  * @dirfd: as for openat(2)
  * @path: directory or file of the caller's namespace; "" is @dirfd itself
@@ -93,12 +126,20 @@ int detached_clone(int dirfd, const char *path, int recursive,
 	if (recursive)
 		flags |= AT_RECURSIVE;
 
+	fd = clone_with_map(dirfd, path, flags, change);
+	if (fd >= 0)
+		return fd;
 	fd = ul_open_tree(dirfd, path, flags);
 	if (fd < 0)
 		return clone_fail(dirfd, path, step, errno, object, d);
 
 	if (apply_change(fd, recursive, change) < 0) {
-		rc = diag_fail(d, DIAG_TREE_SETATTR, errno, object);
+		int err = errno;
+
+		rc = mnt_change_maps_ids(change) ?
+			detached_idmap_explain(dirfd, path, recursive, change, object, d) : 0;
+		if (!rc)
+			rc = diag_fail(d, DIAG_TREE_SETATTR, err, object);
 		close(fd);
 		return rc;
 	}
@@ -159,6 +200,23 @@ static int fs_configure(int fsfd, const char *source, const struct mntopts *opts
 	return 0;
 }
 
+/* The attributes are set but for the map; a new mount is private unless told otherwise. */
+static int finish_mkfs(int fd, const char *fstype, const char *object,
+		       const struct mnt_change *change, struct diag *d)
+{
+	struct mnt_change rest = {
+		.attr_set = change->attr_set & MOUNT_ATTR_IDMAP,
+		.propagation = change->propagation,
+		.userns_fd = change->userns_fd
+	};
+
+	if (apply_change(fd, 0, &rest) == 0)
+		return 0;
+	return mnt_change_maps_ids(&rest) ?
+		detached_idmap_fail(errno, &rest, object, fstype, 0, d) :
+		diag_fail(d, DIAG_TREE_SETATTR, errno, object);
+}
+
 /*
  * detached_mkfs:
  * @fstype: filesystem type
@@ -183,7 +241,8 @@ int detached_mkfs(const char *fstype, const char *source, const struct mntopts *
 	if (!rc && ul_fsconfig(fsfd, UL_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		rc = fs_fail(fsfd, DIAG_FS_CREATE, errno, object, d);
 	if (!rc) {
-		fd = ul_fsmount(fsfd, FSMOUNT_CLOEXEC, opts->change.attr_set);
+		fd = ul_fsmount(fsfd, FSMOUNT_CLOEXEC,
+				opts->change.attr_set & ~(uint64_t) MOUNT_ATTR_IDMAP);
 		if (fd < 0)
 			rc = fs_fail(fsfd, DIAG_FS_MOUNT, errno, object, d);
 	}
@@ -191,10 +250,8 @@ int detached_mkfs(const char *fstype, const char *source, const struct mntopts *
 	if (rc)
 		return rc;
 
-	/* the attributes are set; a new mount is private unless told otherwise */
-	if (apply_change(fd, 0, &(struct mnt_change) {
-				.propagation = opts->change.propagation }) < 0) {
-		rc = diag_fail(d, DIAG_TREE_SETATTR, errno, object);
+	rc = finish_mkfs(fd, fstype, object, &opts->change, d);
+	if (rc) {
 		close(fd);
 		return rc;
 	}

@@ -10,14 +10,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "c.h"
+#include "idmap.h"
 #include "lazylibs.h"
 #include "mntopts.h"
 #include "mountapi.h"
 #include "nls.h"
 #include "strutils.h"
 
+/* what mounts have; MS_SUPERBLOCK has ro as well */
+#define MS_VFS		(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NODIRATIME | \
+			 MS_NOSYMFOLLOW | MS_ATIME)
 #define MS_ATIME	(MS_NOATIME | MS_RELATIME | MS_STRICTATIME)
 /* what a superblock takes; ro is for the mount and the superblock */
 #define MS_SUPERBLOCK	(MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | \
@@ -131,9 +136,40 @@ static void change_atime(struct mnt_change *change, unsigned long set, unsigned 
 		change->attr_set |= MOUNT_ATTR_STRICTATIME;
 }
 
+/* What an attribute is for: ro and rw are for both unless told otherwise. */
+struct scope {
+	unsigned int vfs:1;		/* the mount */
+	unsigned int fs:1;		/* the superblock */
+};
+
+/*
+ * The optional value of an attribute, as mount(8) has it since 2.39: "vfs", "fs"
+ * and "recursive", which here is what --recursive does to all attributes.
+ */
+static int parse_scope(const char *value, unsigned long flags, struct scope *scope)
+{
+	unsigned int vfs = 0, fs = 0;
+	size_t len;
+
+	if (flags & ~(MS_VFS | MS_RDONLY))
+		return -EINVAL;
+	for (; value; value = value[len] ? value + len + 1 : NULL) {
+		len = strcspn(value, ",");
+		if (len == 3 && strncmp(value, "vfs", len) == 0)
+			vfs = 1;
+		else if (len == 2 && strncmp(value, "fs", len) == 0 && flags & MS_RDONLY)
+			fs = 1;
+		else if (len != 9 || strncmp(value, "recursive", len) != 0)
+			return -EINVAL;
+	}
+	if (vfs || fs)
+		*scope = (struct scope) { .vfs = vfs, .fs = fs };
+	return 0;
+}
+
 /* @set and @clr are what one option does to the MS_* flags. */
 static int apply_flags(struct mntopts *opts, const char *name,
-		       unsigned long set, unsigned long clr)
+		       unsigned long set, unsigned long clr, struct scope scope)
 {
 	size_t i;
 
@@ -149,9 +185,13 @@ static int apply_flags(struct mntopts *opts, const char *name,
 	/* silent and loud are for mount(2) alone, fsconfig(2) is never loud */
 	if ((set | clr) & MS_SILENT)
 		return 0;
-	if ((set | clr) & MS_SUPERBLOCK) {
+	if ((set | clr) & MS_SUPERBLOCK && scope.fs) {
 		if (add_fs_option(opts, name, NULL))
 			return -ENOMEM;
+	}
+	if (!scope.vfs) {
+		opts->fs_only = 1;
+		return 0;
 	}
 	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
 		if ((set | clr) & attrs[i].ms)
@@ -193,17 +233,40 @@ static int parse_mkdir(struct mntopts *opts, const char *name, const char *value
 	return 0;
 }
 
+static void drop_idmap(struct mnt_change *change)
+{
+	if (mnt_change_maps_ids(change))
+		close(change->userns_fd);
+	change->attr_set &= ~(uint64_t) MOUNT_ATTR_IDMAP;
+}
+
+static int set_idmap(struct mnt_change *change, const char *value, struct diag *d)
+{
+	int fd = idmap_open(value, d);
+
+	if (fd < 0)
+		return fd;
+	drop_idmap(change);
+	change->userns_fd = fd;
+	change->attr_set |= MOUNT_ATTR_IDMAP;
+	return 0;
+}
+
 static int parse_one(struct mntopts *opts, const char *name, const char *value, struct diag *d)
 {
 	const struct libmnt_optmap *linux_map = mnt_get_builtin_optmap(MNT_LINUX_MAP);
 	const struct libmnt_optmap *user_map = mnt_get_builtin_optmap(MNT_USERSPACE_MAP);
 	unsigned long set = 0, keep = ~0UL, user = 0;
+	struct scope scope = { .vfs = 1, .fs = 1 };
 	int rc = 0;
 
 	if (is_for_fstab(name))
 		return 0;
 	if (strcmp(name, "X-mount.mkdir") == 0)
 		return parse_mkdir(opts, name, value, d);
+	if (strcmp(name, "X-mount.idmap") == 0 && value)
+		return set_idmap(&opts->change, value, d);
+
 	/* once on no flags and once on all of them: what is set, what is cleared */
 	mnt_optstr_get_flags(name, &set, linux_map);
 	mnt_optstr_get_flags(name, &keep, linux_map);
@@ -213,12 +276,11 @@ static int parse_one(struct mntopts *opts, const char *name, const char *value, 
 	    ((set | ~keep) & (MS_REMOUNT | MS_MOVE)))
 		return fail_unsupported(name, d);
 
-	/* newer mount(8) has ro=vfs and the like, which the kernel would take for "ro" */
-	if ((set || ~keep) && value)
+	if ((set || ~keep) && value && parse_scope(value, set | ~keep, &scope) != 0)
 		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, name, NULL,
-				       _("it takes no value here"));
+				       _("it does not take the value '%s'"), value);
 	if (set || ~keep)
-		rc = apply_flags(opts, name, set, ~keep);
+		rc = apply_flags(opts, name, set, ~keep, scope);
 	else
 		rc = add_fs_option(opts, name, value);
 	return rc ? diag_fail(d, DIAG_MEMORY, -rc, NULL) : 0;
@@ -288,6 +350,9 @@ int mntopts_only_attributes(const struct mntopts *opts, struct diag *d)
 {
 	size_t i;
 
+	if (opts->fs_only)
+		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, "ro=fs", NULL,
+				_("it is for a filesystem, not an attribute of a mount"));
 	for (i = 0; i < opts->nr_fs; i++) {
 		const char *name = opts->fs[i].name;
 
@@ -308,5 +373,6 @@ void mntopts_free(struct mntopts *opts)
 		free(opts->fs[i].value);
 	}
 	free(opts->fs);
+	drop_idmap(&opts->change);
 	memset(opts, 0, sizeof(*opts));
 }

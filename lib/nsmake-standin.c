@@ -325,6 +325,7 @@ struct report {
 	enum diag_step step;
 	int err;
 	int nosys;
+	char object[PATH_MAX];		/* the tree, or what lies below it */
 	char cause[256];
 	char remedy[256];
 };
@@ -392,6 +393,7 @@ static void __attribute__((__noreturn__)) child(const struct nsmake *req, int so
 		rep.step = d.step;
 		rep.err = d.err;
 		rep.nosys = d.nosys;
+		snprintf(rep.object, sizeof(rep.object), "%s", d.object ? d.object : "");
 		snprintf(rep.cause, sizeof(rep.cause), "%s", d.cause ? d.cause : "");
 		snprintf(rep.remedy, sizeof(rep.remedy), "%s", d.remedy ? d.remedy : "");
 	}
@@ -400,10 +402,12 @@ static void __attribute__((__noreturn__)) child(const struct nsmake *req, int so
 
 static int fail_reported(const struct nsmake *req, const struct report *rep, struct diag *d)
 {
+	const char *object = *rep->object ? rep->object : req->tree;
+
 	if (!*rep->cause)
-		diag_fail(d, rep->step, rep->err, req->tree);
+		diag_fail(d, rep->step, rep->err, object);
 	else
-		diag_fail_cause(d, rep->step, rep->err, req->tree,
+		diag_fail_cause(d, rep->step, rep->err, object,
 				*rep->remedy ? rep->remedy : NULL, "%s", rep->cause);
 	d->nosys = rep->nosys;
 	return -rep->err;

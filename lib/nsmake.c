@@ -291,9 +291,11 @@ static int enter_open_tree(const struct nsmake *req, struct diag *d)
 		.attr_clr = req->change.attr_clr,
 		.propagation = req->change.propagation
 	};
-	int treefd, fd, rc = 0;
+	int treefd, fd, rc = 0, is_changed;
 
-	treefd = open_tree_dir(req, d);
+	/* ids can be mapped while the mount is detached, not later */
+	is_changed = mnt_change_maps_ids(&req->change) || mnt_change_is_empty(&req->change);
+	treefd = is_changed ? open_source(req, d) : open_tree_dir(req, d);
 	if (treefd < 0)
 		return treefd;
 	fd = tree_to_namespace(req, treefd, d);
@@ -303,7 +305,7 @@ static int enter_open_tree(const struct nsmake *req, struct diag *d)
 
 	if (setns(fd, CLONE_NEWNS) < 0)
 		rc = diag_fail(d, DIAG_JOIN_MNTNS, errno, req->tree);
-	else if (!mnt_change_is_empty(&req->change) &&
+	else if (!is_changed &&
 		 ul_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) < 0)
 		rc = diag_fail(d, DIAG_TREE_SETATTR, errno, req->tree);
 	close(fd);
