@@ -41,6 +41,14 @@ enum diag_step {
 	DIAG_NS_CHILD,			/* stand-in: the child that does it */
 	DIAG_NS_IDENTIFY,		/* its 64-bit id or inode */
 
+	/* user namespaces */
+	DIAG_USERNS_MAKE,
+	DIAG_USERNS_MAP,		/* object: uid_map, gid_map or setgroups */
+	DIAG_USERNS_MAPPER,		/* object: newuidmap or newgidmap */
+	DIAG_USERNS_SUBIDS,		/* object: the file, as /etc/subuid */
+	DIAG_USERNS_OPEN,		/* object: the operand */
+	DIAG_USERNS_JOIN,		/* object: the operand */
+
 	/* pins */
 	DIAG_PIN_DIR,			/* object: the directory of pins */
 	DIAG_PIN_NAME,			/* object: the name */

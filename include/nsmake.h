@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "detached.h"
+#include "userns.h"
 
 enum nsmake_method {
 	NSMAKE_AUTO = 0,	/* OPEN_TREE_NAMESPACE, else the stand-in */
@@ -23,6 +24,7 @@ struct nsmake {
 	unsigned int recursive:1;	/* with the mounts below it */
 	struct mnt_change change;
 	enum nsmake_method method;
+	const struct userns *owner;	/* user namespace to own it, NULL the caller's */
 
 	enum nsmake_method used;	/* result: not NSMAKE_AUTO */
 
@@ -35,14 +37,19 @@ void nsmake_release(struct nsmake *req);
 int nsmake_open(const struct nsmake *req, struct diag *d);
 int nsmake_open_younger(struct nsmake *req, struct diag *d);
 int nsmake_enter(struct nsmake *req, struct diag *d);
+int nsmake_enter_fd(struct nsmake *req, struct diag *d);
 
 int nsmake_has_open_tree(void);
 int nsmake_parse_method(const char *name, enum nsmake_method *method);
 const char *nsmake_method_name(enum nsmake_method method);
 int nsmake_check_bindable(const struct nsmake *req, int treefd, struct diag *d);
+int nsmake_fail_copy(const struct nsmake *req, enum diag_step step, int treefd, int err,
+		     struct diag *d);
 
 /* lib/nsmake-standin.c */
 int nsmake_standin_enter(const struct nsmake *req, struct diag *d);
-int nsmake_standin_open(const struct nsmake *req, struct diag *d);
+
+/* lib/nsmake-child.c */
+int nsmake_open_in_child(const struct nsmake *req, struct diag *d);
 
 #endif /* UTIL_LINUX_NSMAKE_H */

@@ -280,18 +280,24 @@ int ul_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
 }
 
 /*
- * caller_has_sys_admin:
+ * caller_has_cap:
+ * @cap: CAP_*
  *
- * Returns: 1 when CAP_SYS_ADMIN is effective, in whatever user namespace the
+ * Returns: 1 when the capability is effective, in whatever user namespace the
  * caller is, else 0. See capget(2).
  */
-int caller_has_sys_admin(void)
+int caller_has_cap(unsigned int cap)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
 
 	return syscall(SYS_capget, &head, data) == 0 &&
-	       (data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN));
+	       (data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap));
+}
+
+int caller_has_sys_admin(void)
+{
+	return caller_has_cap(CAP_SYS_ADMIN);
 }
 
 int ul_pidfd_open(pid_t pid, unsigned int flags)

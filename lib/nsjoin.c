@@ -6,7 +6,6 @@
  * nsjoin - enter a mount namespace
  */
 #include <errno.h>
-#include <grp.h>
 #include <unistd.h>
 
 #include "diagnose.h"
@@ -16,6 +15,7 @@
 #include "nsjoin.h"
 #include "nspath.h"
 #include "nsref.h"
+#include "userns.h"
 
 #ifdef __SANITIZE_ADDRESS__
 /*
@@ -29,23 +29,6 @@ int __lsan_is_turned_off(void)
 	return access("/proc/self/task", F_OK) != 0;
 }
 #endif
-
-/*
- * All capabilities come with the user namespace, the ids do not: 0 is taken
- * where it is mapped (EINVAL where not), so that the files of the namespace
- * are the caller's. setgroups() is denied in user namespaces made without
- * privileges, which is as well.
- */
-static int become_root(const struct nsref *ref, struct diag *d)
-{
-	if (setgroups(0, NULL) < 0 && errno != EPERM)
-		return diag_fail(d, DIAG_JOIN_IDS, errno, ref->name);
-	if (setresgid(0, 0, 0) < 0 && errno != EINVAL)
-		return diag_fail(d, DIAG_JOIN_IDS, errno, ref->name);
-	if (setresuid(0, 0, 0) < 0 && errno != EINVAL)
-		return diag_fail(d, DIAG_JOIN_IDS, errno, ref->name);
-	return 0;
-}
 
 static int join_owner(const struct nsref *ref, struct diag *d)
 {
@@ -90,7 +73,7 @@ int nsjoin_enter(const struct nsref *ref, struct diag *d)
 		return rc;
 	if (setns(ref->fd, CLONE_NEWNS) < 0)
 		return diag_fail(d, DIAG_JOIN_MNTNS, errno, ref->name);
-	return become_root(ref, d);
+	return userns_become_root(ref->name, d);
 }
 
 /*

@@ -9,13 +9,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "c.h"
@@ -85,6 +80,20 @@ static void free_unbindable(struct unbindable *u)
 	free(u->points);
 }
 
+/* The user namespace may want more than the mounts allow. */
+static void fail_clone(const struct nsmake *req, int err, struct diag *d)
+{
+	int treefd;
+
+	if (d->step != DIAG_TREE_CLONE || (err != EINVAL && err != EPERM))
+		return;
+	treefd = open(req->tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (treefd < 0)
+		return;
+	nsmake_fail_copy(req, DIAG_TREE_CLONE, treefd, err, d);
+	close(treefd);
+}
+
 /*
  * Step 1: a copy of the caller's namespace. The copy leaves out pinned mount
  * namespaces, so the tree is cloned after it; and it is cloned before the
@@ -115,6 +124,8 @@ static int unshare_and_clone(const struct nsmake *req, struct diag *d)
 			change.propagation = 0;
 		rc = detached_clone(AT_FDCWD, req->tree, req->recursive, &change,
 				    DIAG_TREE_CLONE, req->tree, d);
+		if (rc < 0)
+			fail_clone(req, -rc, d);
 	}
 	free_unbindable(&lost);
 	return rc;
@@ -288,8 +299,14 @@ static int become_root(int self, int tree, const struct nsmake *req, struct diag
 	return rc ? rc : verify(self, req, d);
 }
 
-/* Returns the fd of the namespace the caller is now in, or -errno. */
-static int enter(const struct nsmake *req, struct diag *d)
+/*
+ * nsmake_standin_enter:
+ *
+ * The caller itself moves to the new namespace, as with nsmake_enter().
+ *
+ * Returns: the namespace as an O_CLOEXEC fd, or -errno with @d set.
+ */
+int nsmake_standin_enter(const struct nsmake *req, struct diag *d)
 {
 	int self, tree, rc;
 
@@ -303,149 +320,4 @@ static int enter(const struct nsmake *req, struct diag *d)
 	if (rc && self >= 0)
 		close(self);
 	return rc ? rc : self;
-}
-
-/*
- * nsmake_standin_enter:
- *
- * As nsmake_enter(): the caller itself moves to the new namespace.
- */
-int nsmake_standin_enter(const struct nsmake *req, struct diag *d)
-{
-	int self = enter(req, d);
-
-	if (self < 0)
-		return self;
-	close(self);
-	return 0;
-}
-
-/* What the child of nsmake_standin_open() tells, with the namespace as an fd. */
-struct report {
-	enum diag_step step;
-	int err;
-	int nosys;
-	char object[PATH_MAX];		/* the tree, or what lies below it */
-	char cause[256];
-	char remedy[256];
-};
-
-union fd_message {
-	struct cmsghdr hdr;
-	char buf[CMSG_SPACE(sizeof(int))];
-};
-
-static int send_report(int sock, const struct report *rep, int fd)
-{
-	union fd_message control = { .buf = "" };
-	struct iovec iov = { .iov_base = (void *) rep, .iov_len = sizeof(*rep) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-
-	if (fd >= 0) {
-		struct cmsghdr *c;
-
-		msg.msg_control = control.buf;
-		msg.msg_controllen = sizeof(control.buf);
-		c = CMSG_FIRSTHDR(&msg);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	}
-	return sendmsg(sock, &msg, MSG_NOSIGNAL) == sizeof(*rep) ? 0 : -1;
-}
-
-/* Returns the fd received, or -1 with the failure in @rep. */
-static int receive_report(int sock, struct report *rep)
-{
-	union fd_message control = { .buf = "" };
-	struct iovec iov = { .iov_base = rep, .iov_len = sizeof(*rep) };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.buf, .msg_controllen = sizeof(control.buf)
-	};
-	struct cmsghdr *c;
-	ssize_t n;
-	int fd = -1;
-
-	n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
-	if (n != sizeof(*rep)) {
-		*rep = (struct report) { .step = DIAG_NS_CHILD, .err = n < 0 ? errno : ECHILD };
-		return -1;
-	}
-	c = CMSG_FIRSTHDR(&msg);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(c), sizeof(int));
-	return fd;
-}
-
-static void __attribute__((__noreturn__)) child(const struct nsmake *req, int sock)
-{
-	struct diag d = { .step = DIAG_NONE };
-	struct report rep;
-	int fd;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	fd = enter(req, &d);
-
-	memset(&rep, 0, sizeof(rep));
-	if (fd < 0) {
-		rep.step = d.step;
-		rep.err = d.err;
-		rep.nosys = d.nosys;
-		snprintf(rep.object, sizeof(rep.object), "%s", d.object ? d.object : "");
-		snprintf(rep.cause, sizeof(rep.cause), "%s", d.cause ? d.cause : "");
-		snprintf(rep.remedy, sizeof(rep.remedy), "%s", d.remedy ? d.remedy : "");
-	}
-	_exit(send_report(sock, &rep, fd) == 0 ? 0 : EXIT_FAILURE);
-}
-
-static int fail_reported(const struct nsmake *req, const struct report *rep, struct diag *d)
-{
-	const char *object = *rep->object ? rep->object : req->tree;
-
-	if (!*rep->cause)
-		diag_fail(d, rep->step, rep->err, object);
-	else
-		diag_fail_cause(d, rep->step, rep->err, object,
-				*rep->remedy ? rep->remedy : NULL, "%s", rep->cause);
-	d->nosys = rep->nosys;
-	return -rep->err;
-}
-
-/*
- * nsmake_standin_open:
- *
- * As nsmake_open(): a child process makes the namespace, hands over its fd and
- * is gone when this returns.
- */
-int nsmake_standin_open(const struct nsmake *req, struct diag *d)
-{
-	struct report rep = { .step = DIAG_NONE };
-	int sock[2], fd, status;
-	pid_t pid;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) < 0)
-		return diag_fail(d, DIAG_NS_CHILD, errno, req->tree);
-
-	pid = fork();
-	if (pid == 0)
-		child(req, sock[1]);
-	if (pid < 0) {
-		int rc = diag_fail(d, DIAG_NS_CHILD, errno, req->tree);
-
-		close(sock[0]);
-		close(sock[1]);
-		return rc;
-	}
-	close(sock[1]);
-
-	fd = receive_report(sock[0], &rep);
-	close(sock[0]);
-	/* when a signal came first: a tree that hangs holds the child */
-	if (fd < 0)
-		kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return fd >= 0 ? fd : fail_reported(req, &rep, d);
 }

@@ -8,8 +8,11 @@
  * nsmake-standin.c
  */
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +21,7 @@
 #include "nls.h"
 #include "nsmake.h"
 #include "nsref.h"
+#include "pathnames.h"
 
 /*
  * Since Linux 6.18 each CPU hands out ids of namespaces from a batch of its
@@ -95,12 +99,72 @@ int nsmake_check_bindable(const struct nsmake *req, int treefd, struct diag *d)
 			       _("the mount is unbindable"));
 }
 
-/* The state of a mount that EINVAL stands for most often, then the others. */
-static int fail_namespace(const struct nsmake *req, int treefd, int err, struct diag *d)
+static int is_below(uint64_t id, const char *dir)
+{
+	union {
+		struct ul_statmount sm;
+		char buf[sizeof(struct ul_statmount) + PATH_MAX];
+	} s;
+	size_t len = strlen(dir);
+
+	if (len == 1)
+		len = 0;
+	return ul_statmount(id, 0, UL_STATMOUNT_MNT_POINT, &s.sm, sizeof(s), 0) == 0 &&
+	       s.sm.mask & UL_STATMOUNT_MNT_POINT &&
+	       strncmp(s.sm.str + s.sm.mnt_point, dir, len) == 0 &&
+	       s.sm.str[s.sm.mnt_point + len] == '/';
+}
+
+/* 0 also on kernels before 6.8, which do not tell. */
+static int has_mounts_below(int treefd)
+{
+	char link[sizeof(_PATH_PROC) + 32], dir[PATH_MAX];
+	uint64_t mount, ids[256], last = 0;
+	ssize_t i, n;
+
+	snprintf(link, sizeof(link), _PATH_PROC "/self/fd/%d", treefd);
+	n = readlink(link, dir, sizeof(dir) - 1);
+	if (n < 0 || mnt_unique_id(treefd, "", AT_EMPTY_PATH, &mount) < 0)
+		return 0;
+	dir[n] = '\0';
+	while ((n = ul_listmount(mount, 0, last, ids, ARRAY_SIZE(ids), 0)) > 0) {
+		for (i = 0; i < n; i++) {
+			if (is_below(ids[i], dir))
+				return 1;
+		}
+		last = ids[n - 1];
+	}
+	return 0;
+}
+
+/*
+ * nsmake_fail_copy:
+ * @req: what to make
+ * @step: what failed
+ * @treefd: its tree, open in the caller's namespace
+ * @err: errno, positive; of open_tree(2)
+ * @d: failure
+ *
+ * The kernel has one errno for many states of the mounts. In a user namespace
+ * other than that of the originals nothing may be uncovered: not what a mount
+ * that is left out lies on, nor (copy_tree() in fs/namespace.c) what lies under
+ * one that cannot be copied.
+ *
+ * Returns: -@err, with @d set.
+ */
+int nsmake_fail_copy(const struct nsmake *req, enum diag_step step, int treefd, int err,
+		     struct diag *d)
 {
 	if (err == EINVAL && nsmake_check_bindable(req, treefd, d) != 0)
 		return -err;
-	return diag_fail(d, DIAG_TREE_NAMESPACE, err, req->tree);
+	if (err == EINVAL && !req->recursive && has_mounts_below(treefd))
+		return diag_fail_cause(d, step, err, req->tree, _("use --recursive"),
+				_("mounts lie below it, which in this user namespace may not be left out"));
+	if (err == EPERM && req->recursive && caller_has_sys_admin() &&
+	    prctl(PR_GET_SECCOMP) == 0)
+		return diag_fail_cause(d, step, err, req->tree, NULL,
+				_("a mount below it is unbindable or a pinned mount namespace, and in this user namespace it may not be left out"));
+	return diag_fail(d, step, err, req->tree);
 }
 
 static int tree_to_namespace(const struct nsmake *req, int treefd, struct diag *d)
@@ -112,7 +176,7 @@ static int tree_to_namespace(const struct nsmake *req, int treefd, struct diag *
 		flags |= AT_RECURSIVE;
 
 	fd = ul_open_tree(treefd, "", flags);
-	return fd < 0 ? fail_namespace(req, treefd, errno, d) : fd;
+	return fd < 0 ? nsmake_fail_copy(req, DIAG_TREE_NAMESPACE, treefd, errno, d) : fd;
 }
 
 /*
@@ -154,9 +218,18 @@ static int open_source(const struct nsmake *req, struct diag *d)
 	clone = detached_clone(treefd, "", req->recursive, &req->change,
 			       DIAG_TREE_CLONE, req->tree, d);
 	if (clone == -EINVAL && d->step == DIAG_TREE_CLONE)
-		fail_namespace(req, treefd, EINVAL, d);
+		nsmake_fail_copy(req, DIAG_TREE_NAMESPACE, treefd, EINVAL, d);
 	close(treefd);
 	return clone;
+}
+
+/*
+ * The stand-in works on the namespace that it is in, and into a user namespace
+ * there is no way back.
+ */
+static int is_made_in_child(const struct nsmake *req)
+{
+	return req->used != NSMAKE_OPEN_TREE || req->owner;
 }
 
 /*
@@ -175,7 +248,7 @@ int nsmake_prepare(struct nsmake *req, struct diag *d)
 
 	req->srcfd = -1;
 	rc = choose_method(req, d);
-	if (rc || req->used != NSMAKE_OPEN_TREE)
+	if (rc || is_made_in_child(req))
 		return rc;
 
 	req->srcfd = open_source(req, d);
@@ -199,10 +272,8 @@ void nsmake_release(struct nsmake *req)
  */
 int nsmake_open(const struct nsmake *req, struct diag *d)
 {
-	if (req->used == NSMAKE_OPEN_TREE)
-		return tree_to_namespace(req, req->srcfd, d);
-
-	return nsmake_standin_open(req, d);
+	return is_made_in_child(req) ? nsmake_open_in_child(req, d) :
+				       tree_to_namespace(req, req->srcfd, d);
 }
 
 /* Moves to the allowed CPU number @n, counted round; the ids come from there. */
@@ -308,8 +379,9 @@ static int enter_open_tree(const struct nsmake *req, struct diag *d)
 	else if (!is_changed &&
 		 ul_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) < 0)
 		rc = diag_fail(d, DIAG_TREE_SETATTR, errno, req->tree);
-	close(fd);
-	return rc;
+	if (rc)
+		close(fd);
+	return rc ? rc : fd;
 }
 
 /*
@@ -324,12 +396,33 @@ static int enter_open_tree(const struct nsmake *req, struct diag *d)
  * came from. On failure the caller may already have left its namespace and is
  * expected to exit.
  *
+ * With @req->owner the caller moves to that user namespace first.
+ *
  * Returns: 0, or -errno with @d set.
  */
 int nsmake_enter(struct nsmake *req, struct diag *d)
 {
+	int fd = nsmake_enter_fd(req, d);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+/*
+ * nsmake_enter_fd:
+ *
+ * As nsmake_enter().
+ *
+ * Returns: the namespace as an O_CLOEXEC fd, or -errno with @d set.
+ */
+int nsmake_enter_fd(struct nsmake *req, struct diag *d)
+{
 	int rc = choose_method(req, d);
 
+	if (!rc && req->owner)
+		rc = userns_enter(req->owner, d);
 	if (rc)
 		return rc;
 	return req->used == NSMAKE_OPEN_TREE ? enter_open_tree(req, d) :

@@ -248,7 +248,7 @@ int mntns_create(int argc, char **argv)
 	tree_options_set_tree(&cr.tree, argv[optind]);
 	create(&cr);
 
-	mntopts_free(&cr.tree.mntopts);
+	tree_options_free(&cr.tree);
 	free(cr.names);
 	return EXIT_SUCCESS;
 }

@@ -66,7 +66,9 @@ int mntns_run(int argc, char **argv)
 	if (nsmake_enter(&tree.make, &d) != 0)
 		mntns_err(&d);
 	tree_options_say_method(&tree);
-	mntopts_free(&tree.mntopts);
+	if (tree.user.ns.join && userns_become_root(tree.user.ns.join, &d) != 0)
+		mntns_err(&d);
+	tree_options_free(&tree);
 
 	mntns_exec(argv + optind);
 }

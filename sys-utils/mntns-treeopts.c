@@ -23,6 +23,7 @@ void tree_options_init(struct tree_options *o)
 {
 	memset(o, 0, sizeof(*o));
 	o->propagation = MS_PRIVATE;
+	user_options_init(&o->user);
 }
 
 /* What attach knows to do and these verbs do not is not passed over in silence. */
@@ -71,7 +72,7 @@ int tree_options_take(struct tree_options *o, int c, const char *arg)
 			errx(EXIT_FAILURE, _("unsupported method: %s"), arg);
 		break;
 	default:
-		return 0;
+		return user_options_take(&o->user, c, arg);
 	}
 	return 1;
 }
@@ -87,6 +88,13 @@ void tree_options_set_tree(struct tree_options *o, const char *tree)
 		o->make.change.propagation = o->propagation;
 	if (o->mntopts.recursive)
 		o->make.recursive = 1;
+	o->make.owner = user_options_get(&o->user);
+}
+
+void tree_options_free(struct tree_options *o)
+{
+	mntopts_free(&o->mntopts);
+	user_options_free(&o->user);
 }
 
 void tree_options_say_method(const struct tree_options *o)
@@ -106,5 +114,6 @@ void tree_options_usage(FILE *out)
 		  "                          of the mounts in the namespace (default: private)"), out);
 	fputsln(_("     --method auto|open-tree|pivot-root\n"
 		  "                          how the namespace is made (default: auto)"), out);
+	user_options_usage(out);
 	fputsln(_(" -v, --verbose            say which method was used"), out);
 }

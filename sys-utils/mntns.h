@@ -16,6 +16,7 @@
 #include "nls.h"
 #include "nsiter.h"
 #include "nsmake.h"
+#include "userns.h"
 
 /*
  * A verb is an ordinary main() in a file of its own, sys-utils/mntns-<verb>.c. Its
@@ -56,10 +57,48 @@ extern int mntns_commit(void);
 extern int mntns_is_interrupted(void);
 extern void mntns_die_if_interrupted(void);
 
+/* mntns-useropts.c: user namespaces, a part of the following */
+struct user_options {
+	struct userns ns;
+	unsigned int make:1;		/* a new one */
+};
+
+enum {
+	USER_OPT_MAP_USER = CHAR_MAX + 64,
+	USER_OPT_MAP_GROUP,
+	USER_OPT_MAP_USERS,
+	USER_OPT_MAP_GROUPS,
+	USER_OPT_MAP_AUTO,
+	USER_OPT_MAP_SUBIDS,
+	USER_OPT_SETGROUPS,
+	USER_OPT_USERNS
+};
+
+#define USER_SHORTOPTS	"crU"
+#define USER_LONGOPTS \
+	{ "map-auto",	      no_argument,	 NULL, USER_OPT_MAP_AUTO }, \
+	{ "map-current-user", no_argument,	 NULL, 'c' }, \
+	{ "map-group",	      required_argument, NULL, USER_OPT_MAP_GROUP }, \
+	{ "map-groups",	      required_argument, NULL, USER_OPT_MAP_GROUPS }, \
+	{ "map-root-user",    no_argument,	 NULL, 'r' }, \
+	{ "map-subids",	      no_argument,	 NULL, USER_OPT_MAP_SUBIDS }, \
+	{ "map-user",	      required_argument, NULL, USER_OPT_MAP_USER }, \
+	{ "map-users",	      required_argument, NULL, USER_OPT_MAP_USERS }, \
+	{ "setgroups",	      required_argument, NULL, USER_OPT_SETGROUPS }, \
+	{ "user",	      no_argument,	 NULL, 'U' }, \
+	{ "userns",	      required_argument, NULL, USER_OPT_USERNS }
+
+extern void user_options_init(struct user_options *o);
+extern int user_options_take(struct user_options *o, int c, const char *arg);
+extern const struct userns *user_options_get(const struct user_options *o);
+extern void user_options_free(struct user_options *o);
+extern void user_options_usage(FILE *out);
+
 /* mntns-treeopts.c: what create and run have in common */
 struct tree_options {
 	struct nsmake make;
 	struct mntopts mntopts;
+	struct user_options user;
 	uint64_t propagation;		/* of --propagation */
 	unsigned int verbose:1;
 };
@@ -70,8 +109,9 @@ enum {
 	TREE_OPT_NEXT			/* the first free for a verb */
 };
 
-#define TREE_SHORTOPTS	"o:Rv"
+#define TREE_SHORTOPTS	"o:Rv" USER_SHORTOPTS
 #define TREE_LONGOPTS \
+	USER_LONGOPTS, \
 	{ "method",	 required_argument, NULL, TREE_OPT_METHOD }, \
 	{ "options",	 required_argument, NULL, 'o' }, \
 	{ "propagation", required_argument, NULL, TREE_OPT_PROPAGATION }, \
@@ -82,6 +122,7 @@ extern void tree_options_init(struct tree_options *o);
 extern int tree_options_take(struct tree_options *o, int c, const char *arg);
 extern void tree_options_set_tree(struct tree_options *o, const char *tree);
 extern void tree_options_say_method(const struct tree_options *o);
+extern void tree_options_free(struct tree_options *o);
 extern void tree_options_usage(FILE *out);
 
 #endif /* MNTNS_H */

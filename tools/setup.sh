@@ -81,6 +81,7 @@ find_missing_for_tests()
 	needs tests xz-utils has_program xz
 	needs tests patchelf has_program patchelf
 	needs tests strace has_program strace
+	needs tests uidmap has_program newuidmap
 	needs tests jq has_program jq
 }
 

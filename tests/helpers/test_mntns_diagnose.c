@@ -54,7 +54,8 @@ static void check_phrases(void)
 		mark = strchr(phrase, '%');
 		if (mark && (mark[1] != 's' || strchr(mark + 1, '%')))
 			problem("not one %s", phrase);
-		if (!strstr(phrase, "%s") && step != DIAG_NS_LIST && step != DIAG_MEMORY)
+		if (!strstr(phrase, "%s") && step != DIAG_NS_LIST &&
+		    step != DIAG_USERNS_MAKE && step != DIAG_MEMORY)
 			problem("no object", phrase);
 	}
 }

@@ -1,0 +1,116 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * diagreport - how a child process tells its parent what failed, and hands over
+ * a descriptor
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "c.h"
+#include "diagnose.h"
+#include "diagreport.h"
+
+struct report {
+	enum diag_step step;
+	int err;
+	int nosys;
+	char object[PATH_MAX];
+	char cause[512];
+	char remedy[256];
+};
+
+union fd_message {
+	struct cmsghdr hdr;
+	char buf[CMSG_SPACE(sizeof(int))];
+};
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from ? from : "");
+}
+
+/*
+ * diagreport_send:
+ * @sock: end of a socketpair(2) of the type SOCK_SEQPACKET
+ * @d: what failed; DIAG_NONE when all is well
+ * @fd: open file to hand over, or -1
+ *
+ * Returns: 0 or -1; what is said then nobody hears.
+ */
+int diagreport_send(int sock, const struct diag *d, int fd)
+{
+	struct report rep = { .step = d->step, .err = d->err, .nosys = d->nosys };
+	union fd_message control = { .buf = "" };
+	struct iovec iov = { .iov_base = &rep, .iov_len = sizeof(rep) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	copy_text(rep.object, sizeof(rep.object), d->object);
+	copy_text(rep.cause, sizeof(rep.cause), d->cause);
+	copy_text(rep.remedy, sizeof(rep.remedy), d->remedy);
+	if (fd >= 0) {
+		struct cmsghdr *c;
+
+		msg.msg_control = control.buf;
+		msg.msg_controllen = sizeof(control.buf);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	}
+	return sendmsg(sock, &msg, MSG_NOSIGNAL) == sizeof(rep) ? 0 : -1;
+}
+
+static int unpack(const struct report *rep, struct diag *d)
+{
+	const char *object = *rep->object ? rep->object : NULL;
+
+	if (rep->step == DIAG_NONE)
+		return 0;
+	if (!*rep->cause)
+		diag_fail(d, rep->step, rep->err, object);
+	else
+		diag_fail_cause(d, rep->step, rep->err, object,
+				*rep->remedy ? rep->remedy : NULL, "%s", rep->cause);
+	d->nosys = rep->nosys;
+	return rep->err ? -rep->err : -EIO;
+}
+
+/*
+ * diagreport_receive:
+ * @sock: the other end
+ * @fd: result: the O_CLOEXEC file handed over, or -1; may be NULL
+ * @d: what failed there
+ *
+ * Returns: 0, -errno with @d set by the child, or -errno with @d untouched
+ * (DIAG_NONE) when the child says nothing: -ECHILD it died, -EINTR a signal
+ * came.
+ */
+int diagreport_receive(int sock, int *fd, struct diag *d)
+{
+	union fd_message control = { .buf = "" };
+	struct report rep = { .step = DIAG_NONE };
+	struct iovec iov = { .iov_base = &rep, .iov_len = sizeof(rep) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.buf, .msg_controllen = sizeof(control.buf)
+	};
+	struct cmsghdr *c;
+	ssize_t n;
+
+	if (fd)
+		*fd = -1;
+	n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+	if (n != sizeof(rep))
+		return n < 0 ? -errno : -ECHILD;
+	c = CMSG_FIRSTHDR(&msg);
+	if (fd && c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(c), sizeof(int));
+	return unpack(&rep, d);
+}
