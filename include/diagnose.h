@@ -74,12 +74,19 @@ enum diag_step {
 	DIAG_FS_OPTION,			/* object: option */
 	DIAG_FS_CREATE,			/* object: source or type */
 	DIAG_FS_MOUNT,			/* object: source or type */
+	DIAG_FS_SUBDIR,			/* object: path in the filesystem */
 	DIAG_TARGET_OPEN,		/* object: path inside */
 	DIAG_TARGET_MKDIR,		/* object: path inside */
 	DIAG_TARGET_TOUCH,		/* object: path inside */
 	DIAG_ATTACH,			/* object: path inside */
 	DIAG_ATTACH_BENEATH,		/* object: path inside */
 	DIAG_DETACH,			/* object: path inside */
+	DIAG_SYMLINK,			/* object: path inside */
+
+	/* plans of several mounts */
+	DIAG_PLAN_READ,			/* object: an fstab-like file */
+	DIAG_PLAN_LINE,			/* object: what is wrong in it */
+	DIAG_NS_RETURN,			/* object: the namespace that was entered */
 
 	/* look at mounts */
 	DIAG_MNT_LIST,			/* object: the namespace */

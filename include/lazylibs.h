@@ -199,7 +199,12 @@ extern struct lazy_smartcols {
 	X(mnt_fs_get_vfs_options) \
 	X(mnt_fs_get_fs_options) \
 	X(mnt_fs_get_optional_fields) \
-	X(mnt_fs_get_propagation)
+	X(mnt_fs_get_propagation) \
+	X(mnt_fs_get_options) \
+	X(mnt_fs_is_swaparea) \
+	X(mnt_table_set_userdata) \
+	X(mnt_table_get_userdata) \
+	X(mnt_get_fstype)
 
 extern struct lazy_libmount {
 	LAZY_LIBMOUNT(LAZYLIBS_POINTER)
@@ -232,6 +237,11 @@ extern struct lazy_libmount {
 #define mnt_fs_get_fs_options		(*lazy_libmount.p_mnt_fs_get_fs_options)
 #define mnt_fs_get_optional_fields	(*lazy_libmount.p_mnt_fs_get_optional_fields)
 #define mnt_fs_get_propagation		(*lazy_libmount.p_mnt_fs_get_propagation)
+#define mnt_fs_get_options		(*lazy_libmount.p_mnt_fs_get_options)
+#define mnt_fs_is_swaparea		(*lazy_libmount.p_mnt_fs_is_swaparea)
+#define mnt_table_set_userdata		(*lazy_libmount.p_mnt_table_set_userdata)
+#define mnt_table_get_userdata		(*lazy_libmount.p_mnt_table_get_userdata)
+#define mnt_get_fstype			(*lazy_libmount.p_mnt_get_fstype)
 
 #endif /* USE_LAZY_LIBS */
 

@@ -27,6 +27,8 @@ struct mntopts {
 	unsigned int mkdir:1;		/* X-mount.mkdir */
 	mode_t mkdir_mode;		/* of X-mount.mkdir=MODE; 0: not given */
 	unsigned int fs_only:1;		/* ro=fs or rw=fs */
+	unsigned int nofail:1;
+	char *subdir;			/* of X-mount.subdir=, or NULL */
 
 	struct mntopts_fs *fs;
 	size_t nr_fs;
@@ -36,6 +38,7 @@ int mntopts_parse(struct mntopts *opts, const char *optstr, struct diag *d);
 int mntopts_only_attributes(const struct mntopts *opts, struct diag *d);
 int mntopts_parse_mode(const char *str, mode_t *mode);
 int mntopts_parse_propagation(const char *name, uint64_t *propagation);
+mode_t mntopts_mkdir_mode(const struct mntopts *opts);
 void mntopts_free(struct mntopts *opts);
 
 #endif /* UTIL_LINUX_MNTOPTS_H */

@@ -24,6 +24,13 @@ struct nspath_dir {
 struct nspath_made {
 	struct nspath_dir *dirs;
 	size_t count;
+
+	/*
+	 * When not NULL: called for a directory on a read-only mount; returns an
+	 * fd of the same directory on one that can be written to, or -errno.
+	 */
+	int (*reopen)(int dirfd, void *data);
+	void *data;
 };
 
 #define NSPATH_MADE_INIT	{ .count = 0 }

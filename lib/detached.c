@@ -16,6 +16,7 @@
 #include "mntopts.h"
 #include "mountapi.h"
 #include "nls.h"
+#include "nspath.h"
 
 /*
  * mnt_change_is_empty:
@@ -218,6 +219,26 @@ static int finish_mkfs(int fd, const char *fstype, const char *object,
 }
 
 /*
+ * A directory of a filesystem that nobody sees yet takes its place. Before Linux
+ * 6.15 nothing could be cloned from a detached mount.
+ */
+static int take_subdir(int fsfd, const struct mntopts *opts, struct diag *d)
+{
+	int dirfd, fd, err;
+
+	dirfd = nspath_open(fsfd, opts->subdir, O_PATH | O_DIRECTORY);
+	if (dirfd < 0)
+		return diag_fail(d, DIAG_FS_SUBDIR, -dirfd, opts->subdir);
+	fd = ul_open_tree(dirfd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	err = errno;
+	close(dirfd);
+	if (fd < 0 && err == EINVAL)
+		return diag_fail_nosys(d, DIAG_FS_SUBDIR, err, opts->subdir,
+				       _("clones of detached mounts (Linux 6.15)"));
+	return fd < 0 ? diag_fail(d, DIAG_FS_SUBDIR, err, opts->subdir) : fd;
+}
+
+/*
  * detached_mkfs:
  * @fstype: filesystem type
  * @source: device, server path, or any word where the type takes none
@@ -250,6 +271,14 @@ int detached_mkfs(const char *fstype, const char *source, const struct mntopts *
 	if (rc)
 		return rc;
 
+	if (opts->subdir) {
+		int sub = take_subdir(fd, opts, d);
+
+		close(fd);
+		if (sub < 0)
+			return sub;
+		fd = sub;
+	}
 	rc = finish_mkfs(fd, fstype, object, &opts->change, d);
 	if (rc) {
 		close(fd);

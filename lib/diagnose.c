@@ -74,12 +74,19 @@ static const char *const step_phrases[DIAG_NR_STEPS] = {
 	[DIAG_FS_OPTION]	= N_("option %s refused by the filesystem"),
 	[DIAG_FS_CREATE]	= N_("failed to make the filesystem of %s"),
 	[DIAG_FS_MOUNT]		= N_("failed to mount the filesystem of %s"),
+	[DIAG_FS_SUBDIR]	= N_("cannot mount directory %s of the filesystem"),
 	[DIAG_TARGET_OPEN]	= N_("cannot open target %s in the namespace"),
 	[DIAG_TARGET_MKDIR]	= N_("cannot create directory %s in the namespace"),
 	[DIAG_TARGET_TOUCH]	= N_("cannot create file %s in the namespace"),
 	[DIAG_ATTACH]		= N_("failed to attach to %s in the namespace"),
 	[DIAG_ATTACH_BENEATH]	= N_("failed to attach beneath %s in the namespace"),
 	[DIAG_DETACH]		= N_("failed to unmount %s in the namespace"),
+
+	[DIAG_SYMLINK]		= N_("cannot create symbolic link %s in the namespace"),
+
+	[DIAG_PLAN_READ]	= N_("cannot read %s"),
+	[DIAG_PLAN_LINE]	= N_("invalid mount: %s"),
+	[DIAG_NS_RETURN]	= N_("failed to return from the namespace of %s"),
 
 	[DIAG_MNT_LIST]		= N_("cannot list the mounts of %s"),
 	[DIAG_MNT_STAT]		= N_("cannot get information about mount %s"),
@@ -273,6 +280,12 @@ static const struct diag_row rows[] = {
 	{ DIAG_FS_MOUNT, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
 	{ DIAG_FS_MOUNT, EPERM,
 	  N_("the filesystem would show more than the namespace lets see"), NULL },
+
+	{ DIAG_FS_SUBDIR, ENOSYS, NO_OPENAT2, NULL },
+	{ DIAG_FS_SUBDIR, EXDEV, N_("the path leaves the filesystem"), NULL },
+	{ DIAG_FS_SUBDIR, ELOOP,
+	  N_("the path leads over a magic link or too many symbolic links"), NULL },
+	{ DIAG_FS_SUBDIR, ENOSPC, TOO_MANY_NS, RAISE_MAX_NS },
 
 	{ DIAG_TARGET_OPEN, ENOSYS, NO_OPENAT2, NULL },
 	{ DIAG_TARGET_OPEN, EAGAIN,

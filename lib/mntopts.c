@@ -218,6 +218,16 @@ static int is_for_fstab(const char *name)
 	return startswith(name, "x-") != NULL;
 }
 
+static int parse_subdir(struct mntopts *opts, const char *value, struct diag *d)
+{
+	if (!value || !*value)
+		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, "X-mount.subdir", NULL,
+				       _("it takes a directory"));
+	free(opts->subdir);
+	opts->subdir = strdup(value);
+	return opts->subdir ? 0 : diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
+}
+
 static int fail_unsupported(const char *name, struct diag *d)
 {
 	return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, name, NULL, _("unsupported here"));
@@ -260,12 +270,16 @@ static int parse_one(struct mntopts *opts, const char *name, const char *value, 
 	struct scope scope = { .vfs = 1, .fs = 1 };
 	int rc = 0;
 
+	if (strcmp(name, "nofail") == 0)
+		opts->nofail = 1;
 	if (is_for_fstab(name))
 		return 0;
 	if (strcmp(name, "X-mount.mkdir") == 0)
 		return parse_mkdir(opts, name, value, d);
 	if (strcmp(name, "X-mount.idmap") == 0 && value)
 		return set_idmap(&opts->change, value, d);
+	if (strcmp(name, "X-mount.subdir") == 0)
+		return parse_subdir(opts, value, d);
 
 	/* once on no flags and once on all of them: what is set, what is cleared */
 	mnt_optstr_get_flags(name, &set, linux_map);
@@ -350,6 +364,10 @@ int mntopts_only_attributes(const struct mntopts *opts, struct diag *d)
 {
 	size_t i;
 
+	if (opts->subdir)
+		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, "X-mount.subdir",
+				_("give the directory itself as the source"),
+				_("it is for a filesystem, not an attribute of a mount"));
 	if (opts->fs_only)
 		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, "ro=fs", NULL,
 				_("it is for a filesystem, not an attribute of a mount"));
@@ -364,6 +382,16 @@ int mntopts_only_attributes(const struct mntopts *opts, struct diag *d)
 	return 0;
 }
 
+/*
+ * mntopts_mkdir_mode:
+ *
+ * Returns: the permissions of directories that X-mount.mkdir makes.
+ */
+mode_t mntopts_mkdir_mode(const struct mntopts *opts)
+{
+	return opts->mkdir_mode ? opts->mkdir_mode : 0755;
+}
+
 void mntopts_free(struct mntopts *opts)
 {
 	size_t i;
@@ -373,6 +401,7 @@ void mntopts_free(struct mntopts *opts)
 		free(opts->fs[i].value);
 	}
 	free(opts->fs);
+	free(opts->subdir);
 	drop_idmap(&opts->change);
 	memset(opts, 0, sizeof(*opts));
 }

@@ -372,6 +372,26 @@ int mnt_unique_id(int dirfd, const char *path, int atflags, uint64_t *id)
 }
 
 /*
+ * mnt_is_same:
+ *
+ * The ids are compared that mounts have while they exist; those of Linux 6.8 are
+ * not needed for that.
+ *
+ * Returns: 1 when both fds were opened on one mount, 0 when not, or before Linux
+ * 5.8, which does not tell.
+ */
+int mnt_is_same(int fd1, int fd2)
+{
+	struct statx a, b;
+
+	if (statx(fd1, "", AT_EMPTY_PATH | STATX_NO_TALK, STATX_MNT_ID, &a) < 0 ||
+	    statx(fd2, "", AT_EMPTY_PATH | STATX_NO_TALK, STATX_MNT_ID, &b) < 0 ||
+	    !(a.stx_mask & b.stx_mask & STATX_MNT_ID))
+		return 0;
+	return memcmp((const char *) &a + 0x90, (const char *) &b + 0x90, sizeof(uint64_t)) == 0;
+}
+
+/*
  * mnt_is_root_of_mount:
  *
  * Arguments as for mnt_unique_id().

@@ -164,18 +164,32 @@ static int note_made(struct nspath_made *made, int dirfd, const char *name, int 
 	return 0;
 }
 
-static int make_one(int dirfd, const char *name, mode_t mode, struct nspath_made *made)
+static int make_and_note(int dirfd, const char *name, mode_t mode, struct nspath_made *made)
 {
-	int rc, fd;
+	int rc;
 
 	if (mkdirat(dirfd, name, mode) < 0)
 		return -errno;
 
 	rc = note_made(made, dirfd, name, 0);
-	if (rc) {
+	if (rc)
 		unlinkat(dirfd, name, AT_REMOVEDIR);
-		return rc;
+	return rc;
+}
+
+static int make_one(int dirfd, const char *name, mode_t mode, struct nspath_made *made)
+{
+	int fd, rc = make_and_note(dirfd, name, mode, made);
+
+	if (rc == -EROFS && made->reopen) {
+		fd = made->reopen(dirfd, made->data);
+		if (fd >= 0) {
+			rc = make_and_note(fd, name, mode, made);
+			close(fd);
+		}
 	}
+	if (rc)
+		return rc;
 	fd = openat(dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
@@ -320,5 +334,6 @@ void nspath_free_made(struct nspath_made *made)
 		free(made->dirs[i].name);
 	}
 	free(made->dirs);
-	*made = (struct nspath_made) NSPATH_MADE_INIT;
+	made->dirs = NULL;
+	made->count = 0;
 }

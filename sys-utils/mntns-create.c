@@ -96,9 +96,27 @@ static int print_ids(struct create *cr, struct diag *d)
 	return 0;
 }
 
+/* Returns the fd of a namespace with all its mounts, or -errno. */
+static int make_next(struct create *cr, struct diag *d)
+{
+	struct nsplan *plan = &cr->tree.mounts.plan;
+	int fd, rc = tree_options_open(&cr->tree, d);
+
+	if (rc)
+		return rc;
+	fd = nsmake_open_younger(&cr->tree.make, d);
+	if (fd >= 0 && plan->nr_steps) {
+		rc = nsplan_assemble(plan, fd, cr->tree.make.tree, d);
+		if (rc)
+			close(fd);
+	}
+	nsplan_close(plan);
+	return rc ? rc : fd;
+}
+
 static int pin_next(struct create *cr, const struct nspin_dir *dir, struct diag *d)
 {
-	int rc, fd = nsmake_open_younger(&cr->tree.make, d);
+	int rc, fd = make_next(cr, d);
 
 	if (fd < 0)
 		return fd;
@@ -154,7 +172,7 @@ static int pin_on_file(struct create *cr, struct diag *d)
 
 	if (rc)
 		return rc;
-	fd = nsmake_open_younger(&cr->tree.make, d);
+	fd = make_next(cr, d);
 	if (fd < 0)
 		return fd;
 	rc = keep_id(cr, 0, fd, d);
@@ -170,20 +188,36 @@ static int pin_on_file(struct create *cr, struct diag *d)
 	return rc;
 }
 
+static void show_plan(struct create *cr)
+{
+	struct plan_options *mounts = &cr->tree.mounts;
+	size_t i;
+
+	tree_options_show(&cr->tree);
+	if (cr->file)
+		plan_options_show(mounts, _("pin it on %s"), cr->file);
+	for (i = 0; i < cr->nr_names; i++)
+		plan_options_show(mounts, i ? _("the same once more, and pin it under the name %s") :
+					      _("pin it under the name %s"), cr->names[i]);
+}
+
 static void create(struct create *cr)
 {
 	struct diag d = { .step = DIAG_NONE };
 	int rc;
 
 	cr->ids = xcalloc(cr->file ? 1 : cr->nr_names, sizeof(*cr->ids));
+	mntns_preload_messages();
 	mntns_catch_signals();
 	rc = nsmake_prepare(&cr->tree.make, &d);
 	if (!rc)
 		rc = cr->file ? pin_on_file(cr, &d) : pin_by_names(cr, &d);
 	nsmake_release(&cr->tree.make);
+	if (rc || mntns_is_interrupted())
+		nspath_undo_made(&cr->tree.mounts.plan.made);
 	mntns_die_if_interrupted();
 	if (rc)
-		mntns_err(&d);
+		plan_options_err(&cr->tree.mounts, &d);
 
 	diag_reset(&d);
 	tree_options_say_method(&cr->tree);
@@ -246,7 +280,10 @@ int mntns_create(int argc, char **argv)
 		errtryhelp(EXIT_FAILURE);
 	}
 	tree_options_set_tree(&cr.tree, argv[optind]);
-	create(&cr);
+	if (cr.tree.mounts.dry_run)
+		show_plan(&cr);
+	else
+		create(&cr);
 
 	tree_options_free(&cr.tree);
 	free(cr.names);

@@ -29,6 +29,25 @@ static void __attribute__((__noreturn__)) usage(void)
 	exit(EXIT_SUCCESS);
 }
 
+static void show_plan(struct tree_options *tree, char **argv)
+{
+	tree_options_show(tree);
+	plan_options_show(&tree->mounts, _("execute %s in it"), argv[0] ? argv[0] : _("a shell"));
+	exit(EXIT_SUCCESS);
+}
+
+/* Nobody else is in the namespace, so it is completed from inside. */
+static int enter(struct tree_options *tree, struct diag *d)
+{
+	int rc = tree_options_open(tree, d);
+
+	if (!rc)
+		rc = nsmake_enter(&tree->make, d);
+	if (!rc)
+		rc = nsplan_put(&tree->mounts.plan, d);
+	return rc;
+}
+
 int mntns_run(int argc, char **argv)
 {
 	static const struct option longopts[] = {
@@ -62,9 +81,12 @@ int mntns_run(int argc, char **argv)
 	if (optind < argc && strcmp(argv[optind], "--") == 0)
 		optind++;
 
+	if (tree.mounts.dry_run)
+		show_plan(&tree, argv + optind);
+
 	mntns_preload_messages();
-	if (nsmake_enter(&tree.make, &d) != 0)
-		mntns_err(&d);
+	if (enter(&tree, &d) != 0)
+		plan_options_err(&tree.mounts, &d);
 	tree_options_say_method(&tree);
 	if (tree.user.ns.join && userns_become_root(tree.user.ns.join, &d) != 0)
 		mntns_err(&d);

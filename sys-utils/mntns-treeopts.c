@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <sys/statvfs.h>
 
 #include "mountapi.h"
 
@@ -22,6 +23,7 @@
 void tree_options_init(struct tree_options *o)
 {
 	memset(o, 0, sizeof(*o));
+	o->mounts.plan = (struct nsplan) NSPLAN_INIT;
 	o->propagation = MS_PRIVATE;
 	user_options_init(&o->user);
 }
@@ -72,9 +74,19 @@ int tree_options_take(struct tree_options *o, int c, const char *arg)
 			errx(EXIT_FAILURE, _("unsupported method: %s"), arg);
 		break;
 	default:
-		return user_options_take(&o->user, c, arg);
+		return user_options_take(&o->user, c, arg) ||
+		       plan_options_take(&o->mounts, c, arg);
 	}
 	return 1;
+}
+
+/* The root is made read-only by mntns alone: mkdir for a mount point goes first. */
+static int is_made_ro(const struct tree_options *o)
+{
+	struct statvfs st;
+
+	return o->make.change.attr_set & MOUNT_ATTR_RDONLY &&
+	       statvfs(o->make.tree, &st) == 0 && !(st.f_flag & ST_RDONLY);
 }
 
 /*
@@ -89,12 +101,51 @@ void tree_options_set_tree(struct tree_options *o, const char *tree)
 	if (o->mntopts.recursive)
 		o->make.recursive = 1;
 	o->make.owner = user_options_get(&o->user);
+	plan_options_check(&o->mounts);
+}
+
+/*
+ * tree_options_open:
+ * @d: failure, for plan_options_err()
+ *
+ * In the caller's namespace: makes what is to be mounted in the next namespace.
+ *
+ * Returns: 0, or -errno with @d set.
+ */
+int tree_options_open(struct tree_options *o, struct diag *d)
+{
+	struct nsplan *plan = &o->mounts.plan;
+
+	plan->lift_ro = plan->nr_steps && is_made_ro(o);
+	plan->keep_off_shared = o->make.change.propagation != MS_PRIVATE &&
+				o->make.change.propagation != MS_SLAVE;
+	return nsplan_open(plan, d);
+}
+
+/*
+ * tree_options_show - prints the first steps of --dry-run, but what becomes of
+ * the namespace
+ */
+void tree_options_show(struct tree_options *o)
+{
+	struct mntopts opts = { .change = o->make.change };
+	char *options = nsplan_options_text(&opts);
+
+	if (!options)
+		err_oom();
+	plan_options_show(&o->mounts,
+			  o->make.recursive ? _("make a mount namespace from %s, with the mounts below%s%s%s") :
+					      _("make a mount namespace from %s%s%s%s"),
+			  o->make.tree, *options ? " (" : "", options, *options ? ")" : "");
+	plan_options_show_steps(&o->mounts);
+	free(options);
 }
 
 void tree_options_free(struct tree_options *o)
 {
 	mntopts_free(&o->mntopts);
 	user_options_free(&o->user);
+	nsplan_free(&o->mounts.plan);
 }
 
 void tree_options_say_method(const struct tree_options *o)
@@ -115,5 +166,6 @@ void tree_options_usage(FILE *out)
 	fputsln(_("     --method auto|open-tree|pivot-root\n"
 		  "                          how the namespace is made (default: auto)"), out);
 	user_options_usage(out);
+	plan_options_usage(out);
 	fputsln(_(" -v, --verbose            say which method was used"), out);
 }

@@ -16,6 +16,7 @@
 #include "nls.h"
 #include "nsiter.h"
 #include "nsmake.h"
+#include "nsplan.h"
 #include "userns.h"
 
 /*
@@ -94,9 +95,27 @@ extern const struct userns *user_options_get(const struct user_options *o);
 extern void user_options_free(struct user_options *o);
 extern void user_options_usage(FILE *out);
 
+/* mntns-planopts.c: mounts of the new namespace */
+struct plan_options {
+	struct nsplan plan;
+	unsigned int dry_run:1;
+	unsigned int stdin_used:1;
+	unsigned int nr_shown;		/* steps that --dry-run has printed */
+};
+
+extern int plan_options_take(struct plan_options *o, int c, const char *arg);
+extern void plan_options_check(const struct plan_options *o);
+extern void plan_options_err(struct plan_options *o, struct diag *d)
+			__attribute__((__noreturn__));
+extern void plan_options_show(struct plan_options *o, const char *fmt, ...)
+			__attribute__((__format__ (__printf__, 2, 3)));
+extern void plan_options_show_steps(struct plan_options *o);
+extern void plan_options_usage(FILE *out);
+
 /* mntns-treeopts.c: what create and run have in common */
 struct tree_options {
 	struct nsmake make;
+	struct plan_options mounts;
 	struct mntopts mntopts;
 	struct user_options user;
 	uint64_t propagation;		/* of --propagation */
@@ -106,12 +125,29 @@ struct tree_options {
 enum {
 	TREE_OPT_PROPAGATION = CHAR_MAX + 1,
 	TREE_OPT_METHOD,
+	PLAN_OPT_BIND,
+	PLAN_OPT_DEV,
+	PLAN_OPT_DRY_RUN,
+	PLAN_OPT_FSTAB,
+	PLAN_OPT_PROC,
+	PLAN_OPT_SYSFS,
+	PLAN_OPT_TMPFS,
 	TREE_OPT_NEXT			/* the first free for a verb */
 };
+
+#define PLAN_LONGOPTS \
+	{ "bind",	 required_argument, NULL, PLAN_OPT_BIND }, \
+	{ "dev",	 optional_argument, NULL, PLAN_OPT_DEV }, \
+	{ "dry-run",	 no_argument,	    NULL, PLAN_OPT_DRY_RUN }, \
+	{ "fstab",	 required_argument, NULL, PLAN_OPT_FSTAB }, \
+	{ "proc",	 optional_argument, NULL, PLAN_OPT_PROC }, \
+	{ "sysfs",	 optional_argument, NULL, PLAN_OPT_SYSFS }, \
+	{ "tmpfs",	 required_argument, NULL, PLAN_OPT_TMPFS }
 
 #define TREE_SHORTOPTS	"o:Rv" USER_SHORTOPTS
 #define TREE_LONGOPTS \
 	USER_LONGOPTS, \
+	PLAN_LONGOPTS, \
 	{ "method",	 required_argument, NULL, TREE_OPT_METHOD }, \
 	{ "options",	 required_argument, NULL, 'o' }, \
 	{ "propagation", required_argument, NULL, TREE_OPT_PROPAGATION }, \
@@ -121,6 +157,8 @@ enum {
 extern void tree_options_init(struct tree_options *o);
 extern int tree_options_take(struct tree_options *o, int c, const char *arg);
 extern void tree_options_set_tree(struct tree_options *o, const char *tree);
+extern int tree_options_open(struct tree_options *o, struct diag *d);
+extern void tree_options_show(struct tree_options *o);
 extern void tree_options_say_method(const struct tree_options *o);
 extern void tree_options_free(struct tree_options *o);
 extern void tree_options_usage(FILE *out);
