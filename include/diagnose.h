@@ -93,6 +93,7 @@ enum diag_step {
 	DIAG_MNT_STAT,			/* object: mount id or path */
 	DIAG_MOUNTINFO,			/* object: path of a mountinfo file */
 	DIAG_NS_WATCH,			/* object: the namespace */
+	DIAG_HOLDERS,			/* object: what is held */
 
 	/* arguments and programs */
 	DIAG_OPTION_PARSE,		/* object: option of -o */

@@ -11,6 +11,7 @@
 #include "nsref.h"
 
 int nscanon_text(const char *path, char **result);
+int nscanon_follow(const char *path, char *done);
 int nscanon_resolve(const struct nsref *ref, const char *path, int timeout, char **result);
 
 #endif /* UTIL_LINUX_NSCANON_H */

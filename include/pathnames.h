@@ -17,5 +17,9 @@
 
 #define _PATH_PROC		"/proc"
 #define _PATH_PROC_MOUNTINFO	"/proc/self/mountinfo"
+#define _PATH_PROC_SWAPS	"/proc/swaps"
+
+#define _PATH_SYS_BLOCK		"/sys/block"
+#define _PATH_SYS_DEV_BLOCK	"/sys/dev/block"
 
 #endif /* UTIL_LINUX_PATHNAMES_H */

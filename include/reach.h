@@ -92,11 +92,13 @@ struct reach {
 struct reach_spot {
 	uint64_t id;			/* of the mount that the path is on; 0: unknown */
 	uint64_t id_old;		/* the same as in mountinfo */
+	mode_t mode;			/* type of the file */
+	dev_t rdev;			/* of a device node */
 	char *path;			/* as seen from the root, without links */
 };
 
 int reach_locate(struct reach_spot *spot, const struct nsref *ref, const char *path,
-		 struct diag *d);
+		 int timeout, struct diag *d);
 int reach_predict(struct reach *r, const struct nsref *from, const char *path,
 		  const struct nsref *refs, size_t nrefs, struct diag *d);
 void reach_free(struct reach *r);

@@ -92,6 +92,7 @@ static const char *const step_phrases[DIAG_NR_STEPS] = {
 	[DIAG_MNT_STAT]		= N_("cannot get information about mount %s"),
 	[DIAG_MOUNTINFO]	= N_("cannot parse %s"),
 	[DIAG_NS_WATCH]		= N_("cannot watch the mounts of %s"),
+	[DIAG_HOLDERS]		= N_("cannot find out what holds %s"),
 
 	[DIAG_OPTION_PARSE]	= N_("invalid option: %s"),
 	[DIAG_LIBRARY]		= N_("cannot load %s"),

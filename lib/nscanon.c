@@ -78,11 +78,16 @@ static int append(char *path, const char *name, size_t len)
 }
 
 /*
- * Follows the links in @path, from the caller's root, and puts the name without
- * them into @done, of PATH_MAX bytes. Only readlink(2) is used: an open file
- * would keep busy what somebody may want to unmount just now.
+ * nscanon_follow:
+ * @path: absolute path, from the caller's root
+ * @done: result, of PATH_MAX bytes: where @path leads
+ *
+ * Follows the symbolic links that there are. Only readlink(2) is used: an open
+ * file would keep busy what somebody may want to unmount just now.
+ *
+ * Returns: 0 or -errno.
  */
-static int follow_links(const char *path, char *done)
+int nscanon_follow(const char *path, char *done)
 {
 	char todo[2 * PATH_MAX], rest[2 * PATH_MAX], link[PATH_MAX];
 	int links = 0, missing = 0;
@@ -136,7 +141,7 @@ static int write_canonical(const struct nsref *ref, const char *path, int out)
 	struct diag d = { .step = DIAG_NONE };
 	char name[PATH_MAX];
 
-	return nsjoin_enter(ref, &d) != 0 || follow_links(path, name) != 0 ||
+	return nsjoin_enter(ref, &d) != 0 || nscanon_follow(path, name) != 0 ||
 	       write_all(out, name, strlen(name)) != 0;
 }
 

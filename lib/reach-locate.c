@@ -8,10 +8,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +34,8 @@ struct answer {
 	int err;
 	uint64_t id;
 	uint64_t id_old;
+	mode_t mode;
+	dev_t rdev;
 	char path[PATH_MAX];
 };
 
@@ -56,26 +62,33 @@ static int open_path(const struct nsref *ref, const char *path)
 	return fd;
 }
 
-/* Before Linux 6.8 there is only the id that the kernel uses again. */
+/*
+ * Before Linux 6.8 there is only the id that the kernel uses again. A server of
+ * the filesystem, which may be dead, is not asked.
+ */
 static int get_mount_ids(int fd, struct answer *a)
 {
+	int flags = AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
 	struct statx st;
 	int rc = mnt_unique_id(fd, "", AT_EMPTY_PATH, &a->id);
 
 	if (rc && rc != -ENOSYS)
 		return rc;
-	if (statx(fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STATX_MNT_ID, &st) < 0)
+	if (statx(fd, "", flags, STATX_MNT_ID | STATX_TYPE | STATX_NLINK, &st) < 0)
 		return -errno;
 	if (st.stx_mask & STATX_MNT_ID)
 		a->id_old = st.stx_mnt_id;
+	a->mode = st.stx_mode;
+	a->rdev = makedev(st.stx_rdev_major, st.stx_rdev_minor);
+	if ((st.stx_mask & STATX_NLINK) && !st.stx_nlink)
+		return -ENOENT;
 	return a->id || a->id_old ? 0 : -ENOSYS;
 }
 
-/* A directory that was removed meanwhile keeps its name, with a remark. */
+/* Something that was removed has no name any more; get_mount_ids() has seen it. */
 static int get_name(int procfd, int fd, struct answer *a)
 {
 	char link[32];
-	struct stat st;
 	ssize_t n;
 
 	snprintf(link, sizeof(link), "%d", fd);
@@ -85,9 +98,7 @@ static int get_name(int procfd, int fd, struct answer *a)
 	if (n == sizeof(a->path))
 		return -ENAMETOOLONG;
 	a->path[n] = '\0';
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	return st.st_nlink && *a->path == '/' ? 0 : -ENOENT;
+	return *a->path == '/' ? 0 : -ENOENT;
 }
 
 /* /proc is opened before: the namespace may have none. */
@@ -119,31 +130,50 @@ static void find(struct answer *a, const struct nsref *ref, const char *path)
 		fail(a, DIAG_TARGET_OPEN, -rc);
 }
 
-static int find_in_child(struct answer *a, const struct nsref *ref, const char *path)
+/* Returns: 0, -ETIMEDOUT, or another -errno. */
+static int read_answer(int fd, struct answer *a, int timeout)
 {
-	int p[2], err = 0;
-	ssize_t n = 0;
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int rc;
+
+	do
+		rc = poll(&pfd, 1, timeout);
+	while (rc < 0 && errno == EINTR);
+	if (rc <= 0)
+		return rc < 0 ? -errno : -ETIMEDOUT;
+	/* it is written at once */
+	return read_all(fd, (char *) a, sizeof(*a)) == sizeof(*a) ? 0 : -EIO;
+}
+
+static int find_in_child(struct answer *a, const struct nsref *ref, const char *path,
+			 int timeout)
+{
+	int p[2], rc;
 	pid_t pid;
 
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		find(a, ref, path);
 		_exit(write_all(p[1], a, sizeof(*a)) != 0);
 	}
-	if (pid < 0)
-		err = errno;
+	rc = pid < 0 ? -errno : 0;
 	close(p[1]);
-	if (pid > 0) {
-		n = read_all(p[0], (char *) a, sizeof(*a));
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	if (pid > 0)
+		rc = read_answer(p[0], a, timeout);
 	close(p[0]);
 	if (pid < 0)
-		return -err;
-	return n == sizeof(*a) ? 0 : -EIO;
+		return rc;
+
+	/* one that hangs is not waited for: perhaps no signal reaches it */
+	if (rc == -ETIMEDOUT)
+		kill(pid, SIGKILL);
+	else
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	return rc;
 }
 
 /* What the table says is about mounting there; here the path was only opened. */
@@ -164,6 +194,8 @@ static int take_answer(struct reach_spot *spot, const struct answer *a,
 
 	spot->id = a->id;
 	spot->id_old = a->id_old;
+	spot->mode = a->mode;
+	spot->rdev = a->rdev;
 	spot->path = strdup(a->path);
 	return spot->path ? 0 : diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
 }
@@ -175,12 +207,13 @@ static int take_answer(struct reach_spot *spot, const struct answer *a,
  * @path: path of something that exists there. Of the caller's namespace
  *	(NSREF_SELF) it is any path; of another one it is looked up in a child
  *	that enters it, from and confined to its root.
+ * @timeout: milliseconds that it may take, in a child in any case; -1 for ever
  * @d: failure
  *
- * Returns: 0, or -errno with @d set.
+ * Returns: 0, or -errno with @d set; -ETIMEDOUT where a server does not answer.
  */
 int reach_locate(struct reach_spot *spot, const struct nsref *ref, const char *path,
-		 struct diag *d)
+		 int timeout, struct diag *d)
 {
 	struct answer *a = calloc(1, sizeof(*a));
 	int rc = 0;
@@ -189,10 +222,10 @@ int reach_locate(struct reach_spot *spot, const struct nsref *ref, const char *p
 	if (!a)
 		return diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
 
-	if (ref->kind == NSREF_SELF)
+	if (ref->kind == NSREF_SELF && timeout < 0)
 		find(a, ref, path);
 	else
-		rc = find_in_child(a, ref, path);
+		rc = find_in_child(a, ref, path, timeout);
 
 	rc = rc ? fail_open(d, -rc, path) : take_answer(spot, a, ref, path, d);
 	free(a);

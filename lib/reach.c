@@ -534,7 +534,7 @@ int reach_predict(struct reach *r, const struct nsref *from, const char *path,
 	if (here.ino == self.ino && here.id == self.id)
 		here.kind = NSREF_SELF;
 
-	rc = reach_locate(&spot, &here, path, d);
+	rc = reach_locate(&spot, &here, path, -1, d);
 	if (rc == 0)
 		rc = nsiter_scan(&r->iter, 0, d);
 	if (rc == 0 && collect_namespaces(r, &self, &here, refs, nrefs) != 0)

@@ -39,6 +39,17 @@ static char *read_words(pid_t pid, const char *file)
 	return n > 0 ? xstrndup(buf, n) : NULL;
 }
 
+/* The name of a process alone, in brackets; allocated, or NULL. */
+char *mntns_comm_text(pid_t pid)
+{
+	char *name = pid ? read_words(pid, "comm") : NULL, *str = NULL;
+
+	if (name)
+		xasprintf(&str, "[%s]", name);
+	free(name);
+	return str;
+}
+
 /*
  * mntns_command_text:
  * @pid: process, or 0
@@ -50,18 +61,9 @@ static char *read_words(pid_t pid, const char *file)
  */
 char *mntns_command_text(pid_t pid)
 {
-	char *str, *name;
+	char *str = pid ? read_words(pid, "cmdline") : NULL;
 
-	if (!pid)
-		return NULL;
-	str = read_words(pid, "cmdline");
-	if (str)
-		return str;
-	name = read_words(pid, "comm");
-	if (name)
-		xasprintf(&str, "[%s]", name);
-	free(name);
-	return str;
+	return str ? str : mntns_comm_text(pid);
 }
 
 /* The name of a user, or the number where it has none; allocated. */

@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+extern char *mntns_comm_text(pid_t pid);
 extern char *mntns_command_text(pid_t pid);
 extern char *mntns_user_text(uid_t uid);
 

@@ -31,6 +31,7 @@ extern int mntns_detach(int argc, char **argv);
 extern int mntns_diff(int argc, char **argv);
 extern int mntns_enter(int argc, char **argv);
 extern int mntns_features(int argc, char **argv);
+extern int mntns_holders(int argc, char **argv);
 extern int mntns_list(int argc, char **argv);
 extern int mntns_lsns(int argc, char **argv);
 extern int mntns_reach(int argc, char **argv);
