@@ -110,6 +110,7 @@ extern bool smartcols_has_filters(void);
 	X(scols_filter_next_holder) \
 	X(scols_filter_assign_column) \
 	X(scols_line_apply_filter) \
+	X(scols_column_set_data_type) \
 	X(scols_filter_set_filler_cb) \
 	X(scols_table_get_column_by_name)
 #else
@@ -167,6 +168,7 @@ extern struct lazy_smartcols {
 # define scols_filter_next_holder	(*lazy_smartcols.p_scols_filter_next_holder)
 # define scols_filter_assign_column	(*lazy_smartcols.p_scols_filter_assign_column)
 # define scols_line_apply_filter	(*lazy_smartcols.p_scols_line_apply_filter)
+# define scols_column_set_data_type	(*lazy_smartcols.p_scols_column_set_data_type)
 # define scols_filter_set_filler_cb	(*lazy_smartcols.p_scols_filter_set_filler_cb)
 # define scols_table_get_column_by_name	(*lazy_smartcols.p_scols_table_get_column_by_name)
 #endif

@@ -87,6 +87,8 @@ enum {
 
 int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 		unsigned int flags, struct diag *d);
+int mnttab_read_below(struct mnttab *tab, const struct nsref *ref, uint64_t id,
+		      uint64_t mask, struct diag *d);
 int mnttab_read_mount(struct mnttab *tab, const struct nsref *ref, uint64_t id,
 		      uint64_t mask, struct diag *d);
 int mnttab_read_root(struct mnttab *tab, const struct nsref *ref, uint64_t mask,

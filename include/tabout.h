@@ -43,12 +43,13 @@ struct tabout {
 	uint64_t		nrows;
 	char			*buf;
 	size_t			used;
+	int			err;		/* errno of a write */
 	unsigned char		plain[256];	/* bytes that stand for themselves */
 };
 
 int tabout_begin(struct tabout *o);
 void tabout_row(struct tabout *o, unsigned int depth);
 void tabout_cell(struct tabout *o, const char *data);
-void tabout_end(struct tabout *o);
+int tabout_end(struct tabout *o);
 
 #endif /* MNTNS_TABOUT_H */

@@ -19,6 +19,7 @@
 #define STATMOUNT_BUFSIZ	4096		/* enough for all but long options */
 #define STATMOUNT_MAXBUFSIZ	(16 * 1024 * 1024)
 #define LISTMOUNT_NIDS		1024		/* one call lists most namespaces */
+#define MIN_UNIQUE_ID		(UINT64_C(1) << 31)	/* no 64-bit id is below */
 #define MIN_CHUNK_SIZE		1024
 #define MAX_CHUNK_SIZE		(64 * 1024)
 
@@ -411,6 +412,70 @@ int mnttab_read(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 	}
 	diag_reset(&second);
 	return -err;
+}
+
+/* The mount and all that is below it; none when it is not in the namespace. */
+static int list_below(struct reader *r, const struct nsref *ref, uint64_t id)
+{
+	int rc;
+
+	/* the kernel calls it invalid, as it calls a request that it does not know */
+	if (id <= MIN_UNIQUE_ID)
+		return 0;
+
+	choose_access(r, ref);
+	r->ids[0] = id;
+	r->nids = 1;
+
+	rc = list_ids(r, id);
+	if (rc == -EINVAL && r->nsfd > 0 && r->ns_id) {
+		r->nsfd = -1;
+		rc = list_ids(r, id);
+	}
+	if (rc == -ENOENT) {
+		r->nids = 0;
+		return 0;
+	}
+	return rc == -E2BIG || rc == -EINVAL ? -ENOSYS : rc;
+}
+
+/*
+ * mnttab_read_below:
+ * @tab: filled in with a mount and all mounts below it, or none when it is not
+ *	in the namespace
+ * @id: 64-bit id of the mount
+ *
+ * No other mounts are asked for. Needs listmount(2); a mount that cannot be
+ * reached needs CAP_SYS_ADMIN over the namespace. Other arguments and return value
+ * as for mnttab_read().
+ */
+int mnttab_read_below(struct mnttab *tab, const struct nsref *ref, uint64_t id,
+		      uint64_t mask, struct diag *d)
+{
+	struct reader r = { .nsfd = -1, .mask = kernel_mask(mask) };
+	int rc;
+
+	memset(tab, 0, sizeof(*tab));
+	tab->root = MNTTAB_NONE;
+
+	rc = alloc_reader(&r);
+	if (rc == 0)
+		rc = list_below(&r, ref, id);
+	if (rc == 0)
+		rc = stat_all(tab, &r);
+	if (rc == 0 && (mask & MNTTAB_STACK))
+		rc = mnttab_find_stacks(tab);
+	tab->missing = missing_fields(&r);
+	free_reader(&r);
+
+	if (rc == -ENOSYS)
+		return diag_fail_nosys(d, DIAG_MNT_LIST, ENOSYS, ns_name(ref),
+				       _("listmount(2), which alone knows mounts by id"));
+	if (rc)
+		return diag_fail(d, rc == -ENOMEM ? DIAG_MEMORY : DIAG_MNT_LIST, -rc,
+				 ns_name(ref));
+	patch_missing(tab, ref);
+	return 0;
 }
 
 /*

@@ -26,9 +26,8 @@
 
 static void flush(struct tabout *o)
 {
-	/* an error stays in the stream, which is closed and looked at in the end */
-	if (o->used)
-		ignore_result(fwrite(o->buf, 1, o->used, o->out));
+	if (!o->err && fwrite(o->buf, 1, o->used, o->out) != o->used)
+		o->err = errno;
 	o->used = 0;
 }
 
@@ -162,9 +161,10 @@ static char *make_label(const struct tabout *o, const char *name)
 {
 	char *label, *p;
 
-	label = p = malloc(strlen(name) + sizeof("\"\": "));
+	label = malloc(strlen(name) + sizeof("\"\": "));
 	if (!label)
 		return NULL;
+	p = label;
 	if (o->format == TABOUT_JSON)
 		*p++ = '"';
 	for (; *name; name++) {
@@ -412,9 +412,10 @@ static void json_end(struct tabout *o)
 /*
  * tabout_end - write what is left, and free all that is tabout's own
  *
- * Whether all could be written the stream knows: see ferror(3).
+ * Returns: 0, or the -errno of the first part that could not be written; what the
+ * stream itself still holds is not counted.
  */
-void tabout_end(struct tabout *o)
+int tabout_end(struct tabout *o)
 {
 	if (o->format == TABOUT_JSON)
 		json_end(o);
@@ -422,4 +423,5 @@ void tabout_end(struct tabout *o)
 		put(o, "\n", 1);
 	flush(o);
 	free_all(o);
+	return -o->err;
 }

@@ -12,8 +12,10 @@
 #include "nsiter.h"
 #include "nsref.h"
 #include "optutils.h"
+#include "strutils.h"
 #include "xalloc.h"
 
+#include "mntns-filter.h"
 #include "mntns-mntcols.h"
 #include "mntns-mntsel.h"
 #include "mntns.h"
@@ -21,6 +23,9 @@
 struct list_control {
 	struct mntns_table	table;
 	struct mntsel		sel;
+	const char		*filterarg;	/* -Q */
+	struct mntns_filter	*filter;
+	uint64_t		follow;		/* id of a mount, or 0 */
 	unsigned int		verbose:1;
 	unsigned int		all_mounts:1;
 	unsigned int		all:1;		/* every namespace there is */
@@ -42,6 +47,7 @@ static int needs_tree(const struct list_control *ctl)
 static uint64_t statmount_mask(const struct list_control *ctl)
 {
 	return mntns_table_needs(&ctl->table) | mntsel_needs(&ctl->sel) |
+	       mntns_filter_needs(ctl->filter) |
 	       (needs_tree(ctl) ? UL_STATMOUNT_MNT_BASIC : 0);
 }
 
@@ -121,15 +127,54 @@ static void add_list(struct list_control *ctl, struct mntns_rows *rows,
 	}
 }
 
+struct filter_row {
+	const struct nsref *ref;
+	const struct mnt_entry *mnt;
+};
+
+static char *filter_cell(const void *row, int column)
+{
+	static const struct mntns_output raw = { .raw = 1 };
+	const struct filter_row *r = row;
+
+	return mntcol_text(&raw, r->ref, r->mnt, column);
+}
+
+static int is_selective(const struct list_control *ctl)
+{
+	return mntsel_is_active(&ctl->sel) || ctl->filter || ctl->follow;
+}
+
+/* Returns: allocated array, true for the mounts to show; NULL where that is all. */
+static unsigned char *select_mounts(const struct list_control *ctl, const struct nsref *ref,
+				    const struct mnttab *tab)
+{
+	unsigned char *shown;
+	uint32_t i;
+
+	if (!mntsel_is_active(&ctl->sel) && !ctl->filter)
+		return NULL;
+
+	shown = mntsel_apply(&ctl->sel, tab);
+	for (i = 0; ctl->filter && i < tab->nmounts; i++) {
+		struct filter_row row = { .ref = ref, .mnt = &tab->mounts[i] };
+
+		if (shown[i])
+			shown[i] = mntns_filter_match(ctl->filter, filter_cell, &row);
+	}
+	if (ctl->sel.submounts)
+		mntsel_add_submounts(tab, shown);
+	return shown;
+}
+
 static void add_namespace(struct list_control *ctl, struct mntns_rows *rows,
 			  const struct nsref *ref, struct mnttab *tab)
 {
-	unsigned char *shown = NULL;
+	unsigned char *shown;
 
 	if (needs_tree(ctl) && mnttab_build_tree(tab) != 0)
 		err_oom();
-	if (mntsel_is_active(&ctl->sel))
-		shown = mntsel_apply(&ctl->sel, tab);
+	shown = select_mounts(ctl, ref, tab);
 
 	if (shown && ctl->sel.submounts)
 		add_subtrees(ctl, rows, ref, tab, shown);
@@ -185,14 +230,18 @@ static void open_operands(struct list_control *ctl, char **operands)
 	}
 }
 
+static int shows_column(const struct list_control *ctl, int column)
+{
+	return mntns_table_has(&ctl->table, column) || mntns_filter_has(ctl->filter, column);
+}
+
 /* The caller's own needs no open file, unless a column shows what it is. */
 static void open_self(struct list_control *ctl)
 {
 	struct diag d = { .step = DIAG_NONE };
 
 	ctl->refs[0] = (struct nsref) { .kind = NSREF_SELF, .fd = -1 };
-	if (!mntns_table_has(&ctl->table, MNTCOL_NSID) &&
-	    !mntns_table_has(&ctl->table, MNTCOL_NS))
+	if (!shows_column(ctl, MNTCOL_NSID) && !shows_column(ctl, MNTCOL_NS))
 		return;
 	if (nsref_open_self(&ctl->refs[0], &d) != 0)
 		mntns_err(&d);
@@ -219,6 +268,14 @@ static void find_all(struct list_control *ctl)
 	}
 }
 
+static int read_table(const struct list_control *ctl, struct mnttab *tab,
+		      const struct nsref *ref, uint64_t mask, struct diag *d)
+{
+	if (ctl->follow)
+		return mnttab_read_below(tab, ref, ctl->follow, mask, d);
+	return mnttab_read(tab, ref, mask, ctl->all_mounts ? MNTTAB_ALL : 0, d);
+}
+
 /*
  * All operands are resolved before the first is read, and all read before any
  * is printed. Of all namespaces one that cannot be read is left out.
@@ -232,8 +289,7 @@ static int read_mounts(struct list_control *ctl)
 
 	ctl->tabs = xcalloc(ctl->nrefs, sizeof(*ctl->tabs));
 	for (i = 0; i < ctl->nrefs; i++) {
-		if (mnttab_read(&ctl->tabs[i], &ctl->refs[i], mask,
-				ctl->all_mounts ? MNTTAB_ALL : 0, &d) != 0) {
+		if (read_table(ctl, &ctl->tabs[i], &ctl->refs[i], mask, &d) != 0) {
 			if (!ctl->all)
 				mntns_err(&d);
 			mntns_warn(&d);
@@ -273,9 +329,10 @@ static int list_mounts(struct list_control *ctl, char **operands)
 	free(ctl->tabs);
 	free(ctl->refs);
 	mntsel_free(&ctl->sel);
+	mntns_filter_free(ctl->filter);
 
 	/* as findmnt(8) */
-	if (mntsel_is_active(&ctl->sel) && !ctl->nshown)
+	if (is_selective(ctl) && !ctl->nshown)
 		rc = 1;
 	return rc;
 }
@@ -293,8 +350,10 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputs(USAGE_OPTIONS, out);
 	fputsln(_(" -A, --all                the mounts of all namespaces"), out);
 	fputsln(_("     --all-mounts         also mounts hidden below the visible root"), out);
+	fputsln(_("     --follow-mount <id>  only this mount, wherever it is, and those below it"), out);
 	fputsln(_(" -l, --list               use list format output"), out);
-	fputsln(_(" -T, --tree               use tree format output (default)"), out);
+	fputsln(_(" -Q, --filter <expr>      only mounts for which the expression is true"), out);
+	fputsln(_(" -T, --tree[=<column>]    use tree format output (default)"), out);
 	mntns_table_usage(out);
 	mntsel_usage(out);
 	fputsln(_(" -v, --verbose            say where the kernel's answers are incomplete"), out);
@@ -322,17 +381,20 @@ static void choose_columns(struct list_control *ctl)
 int mntns_list(int argc, char **argv)
 {
 	enum {
-		OPT_ALL_MOUNTS = MNTSEL_OPT_NEXT
+		OPT_ALL_MOUNTS = MNTSEL_OPT_NEXT,
+		OPT_FOLLOW_MOUNT
 	};
 	static const struct option longopts[] = {
 		TABLE_LONGOPTS,
 		MNTSEL_LONGOPTS,
 		{ "all",	no_argument, NULL, 'A' },
 		{ "all-mounts",	no_argument, NULL, OPT_ALL_MOUNTS },
+		{ "filter",	required_argument, NULL, 'Q' },
+		{ "follow-mount", required_argument, NULL, OPT_FOLLOW_MOUNT },
 		{ "help",	no_argument, NULL, 'h' },
 		{ "list",	no_argument, NULL, 'l' },
 		{ "shell",	no_argument, NULL, 'y' },
-		{ "tree",	no_argument, NULL, 'T' },
+		{ "tree",	optional_argument, NULL, 'T' },
 		{ "verbose",	no_argument, NULL, 'v' },
 		{ "version",	no_argument, NULL, 'V' },
 		{ NULL }
@@ -340,6 +402,7 @@ int mntns_list(int argc, char **argv)
 	static const ul_excl_t excl[] = {	/* rows and cols in ASCII order */
 		{ 'J', 'P', 'r' },
 		{ 'P', 'T', 'l', 'r' },
+		{ OPT_ALL_MOUNTS, OPT_FOLLOW_MOUNT },
 		{ 0 }
 	};
 	int excl_st[ARRAY_SIZE(excl)] = UL_EXCL_STATUS_INIT;
@@ -354,7 +417,7 @@ int mntns_list(int argc, char **argv)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, TABLE_SHORTOPTS MNTSEL_SHORTOPTS "AhlTvVy",
+	while ((c = getopt_long(argc, argv, TABLE_SHORTOPTS MNTSEL_SHORTOPTS "AhlQ:T::vVy",
 				longopts, NULL)) != -1) {
 		err_exclusive_options(c, longopts, excl, excl_st);
 		if (mntns_table_take(&ctl.table, c, optarg) ||
@@ -368,8 +431,12 @@ int mntns_list(int argc, char **argv)
 		case 'l':
 			ctl.table.out.tree = 0;
 			break;
+		case 'Q':
+			ctl.filterarg = optarg;
+			break;
 		case 'T':
 			ctl.tree = 1;
+			ctl.table.treearg = optarg;
 			break;
 		case 'v':
 			ctl.verbose = 1;
@@ -379,6 +446,9 @@ int mntns_list(int argc, char **argv)
 			break;
 		case OPT_ALL_MOUNTS:
 			ctl.all_mounts = 1;
+			break;
+		case OPT_FOLLOW_MOUNT:
+			ctl.follow = strtou64_or_err(optarg, _("invalid mount id"));
 			break;
 		case 'h':
 			usage();
@@ -397,6 +467,8 @@ int mntns_list(int argc, char **argv)
 		ctl.table.out.tree = 0;
 	ctl.nrefs = optind < argc ? argc - optind : 1;
 	choose_columns(&ctl);
+	if (ctl.filterarg)
+		ctl.filter = mntns_filter_new(&ctl.table, ctl.filterarg);
 
 	return list_mounts(&ctl, argv + optind) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

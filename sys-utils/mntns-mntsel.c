@@ -227,26 +227,34 @@ static void keep_target(const struct mntsel *sel, const struct mnttab *tab,
 /*
  * mntsel_apply - which mounts to show
  * @sel: prepared
- * @tab: table, read with mntsel_needs(); with a tree when sel->submounts
+ * @tab: table, read with mntsel_needs()
  *
- * Returns: allocated array, true for each mount that is selected.
+ * Returns: allocated array, true for each mount that is selected; without those
+ * below them.
  */
 unsigned char *mntsel_apply(const struct mntsel *sel, const struct mnttab *tab)
 {
 	unsigned char *shown = xcalloc(tab->nmounts + 1, 1);
-	struct mnt_entry *mnt;
 	uint32_t i;
 
 	for (i = 0; i < tab->nmounts; i++)
 		shown[i] = matches(sel, &tab->mounts[i]);
 	if (sel->target)
 		keep_target(sel, tab, shown);
-	if (!sel->submounts)
-		return shown;
+	return shown;
+}
+
+/*
+ * mntsel_add_submounts - with sel->submounts: all that is below a selected mount
+ * @tab: with a tree
+ * @shown: from mntsel_apply()
+ */
+void mntsel_add_submounts(const struct mnttab *tab, unsigned char *shown)
+{
+	struct mnt_entry *mnt;
 
 	for (mnt = mnttab_next_tree(tab, NULL); mnt; mnt = mnttab_next_tree(tab, mnt)) {
 		if (mnt->up != MNTTAB_NONE && shown[mnt->up])
 			shown[mnt - tab->mounts] = 1;
 	}
-	return shown;
 }

@@ -58,6 +58,7 @@ extern int mntsel_wants_tree(const struct mntsel *sel);
 extern void mntsel_prepare(struct mntsel *sel);
 extern uint64_t mntsel_needs(const struct mntsel *sel);
 extern unsigned char *mntsel_apply(const struct mntsel *sel, const struct mnttab *tab);
+extern void mntsel_add_submounts(const struct mnttab *tab, unsigned char *shown);
 extern void mntsel_free(struct mntsel *sel);
 extern void mntsel_usage(FILE *out);
 

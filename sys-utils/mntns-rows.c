@@ -136,14 +136,28 @@ void mntns_rows_give(struct mntns_rows *rows, char *data)
 	free(data);
 }
 
+/* Here the reason is known, which close_stdout() cannot tell any more. */
+static void write_failed(int err)
+{
+	if (err == EPIPE)
+		return;
+	errno = err;
+	warn(_("write error"));
+	_exit(EXIT_FAILURE);
+}
+
 /* Prints what is not yet printed, and frees the rows. */
 void mntns_rows_print(struct mntns_rows *rows)
 {
+	int rc;
+
 	if (rows->tb) {
 		scols_table_enable_noencoding(rows->tb, !rows->needs_encoding);
 		mntns_table_print(rows->tb);
 	} else {
-		tabout_end(&rows->out);
+		rc = tabout_end(&rows->out);
+		if (rc)
+			write_failed(-rc);
 	}
 	free(rows);
 }

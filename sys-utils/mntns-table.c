@@ -21,18 +21,27 @@
 /* string_add_to_idarray() hands nothing on to its callback */
 static const struct mntns_table *parsed;
 
-static int column_to_id(const char *name, size_t namesz)
+/* Returns: the index of a column in t->infos, or -1. */
+int mntns_table_find(const struct mntns_table *t, const char *name, size_t namesz)
 {
 	size_t i;
 
-	for (i = 0; i < parsed->ninfos; i++) {
-		const char *known = parsed->infos[i].name;
+	for (i = 0; i < t->ninfos; i++) {
+		const char *known = t->infos[i].name;
 
 		if (strncasecmp(name, known, namesz) == 0 && !known[namesz])
 			return i;
 	}
-	warnx(_("unknown column: %.*s"), (int) namesz, name);
 	return -1;
+}
+
+static int column_to_id(const char *name, size_t namesz)
+{
+	int id = mntns_table_find(parsed, name, namesz);
+
+	if (id < 0)
+		warnx(_("unknown column: %.*s"), (int) namesz, name);
+	return id;
 }
 
 /*
@@ -91,22 +100,9 @@ static void list_columns(const struct mntns_table *t)
 	mntns_table_print(tb);
 }
 
-/*
- * mntns_table_choose:
- * @defaults: indexes of the columns that are shown without -o
- * @ndefaults: how many
- *
- * Call it when all options are taken: lists the columns and exits where that was
- * asked for, else chooses them; exits where -o is wrong.
- */
-void mntns_table_choose(struct mntns_table *t, const int *defaults, size_t ndefaults)
+static void choose_output(struct mntns_table *t, const int *defaults, size_t ndefaults)
 {
 	size_t i;
-
-	if (t->list_columns) {
-		list_columns(t);
-		exit(EXIT_SUCCESS);
-	}
 
 	t->ncolumns = t->output_all ? t->ninfos : ndefaults;
 	for (i = 0; i < t->ncolumns; i++)
@@ -120,6 +116,37 @@ void mntns_table_choose(struct mntns_table *t, const int *defaults, size_t ndefa
 	if (string_add_to_idarray(t->outarg, t->columns, ARRAY_SIZE(t->columns), &t->ncolumns,
 				  column_to_id) < 0)
 		exit(EXIT_FAILURE);
+}
+
+/* The column that the tree is drawn in: it has to be there. */
+static void choose_tree(struct mntns_table *t)
+{
+	int column = mntns_table_find(t, t->treearg, strlen(t->treearg));
+
+	if (column < 0)
+		errx(EXIT_FAILURE, _("unknown column: %s"), t->treearg);
+	if (!mntns_table_has(t, column))
+		errx(EXIT_FAILURE, _("%s: no column for the tree, it is not printed"), t->treearg);
+	t->tree_column = column;
+}
+
+/*
+ * mntns_table_choose:
+ * @defaults: indexes of the columns that are shown without -o
+ * @ndefaults: how many
+ *
+ * Call it when all options are taken: lists the columns and exits where that was
+ * asked for, else chooses them; exits where -o is wrong.
+ */
+void mntns_table_choose(struct mntns_table *t, const int *defaults, size_t ndefaults)
+{
+	if (t->list_columns) {
+		list_columns(t);
+		exit(EXIT_SUCCESS);
+	}
+	choose_output(t, defaults, ndefaults);
+	if (t->treearg)
+		choose_tree(t);
 }
 
 void mntns_table_usage(FILE *out)
@@ -155,14 +182,26 @@ uint64_t mntns_table_needs(const struct mntns_table *t)
 	return needs;
 }
 
+static int column_flags(const struct mntns_table *t, const struct mntns_column *info)
+{
+	int flags = info->flags;
+
+	if (!t->out.tree)
+		return flags & ~SCOLS_FL_TREE;
+	if (!t->treearg)
+		return flags;
+	/* the branches are at the left */
+	if (info == &t->infos[t->tree_column])
+		return (flags & ~SCOLS_FL_RIGHT) | SCOLS_FL_TREE;
+	return flags & ~SCOLS_FL_TREE;
+}
+
 static void add_column(const struct mntns_table *t, struct libscols_table *tb,
 		       const struct mntns_column *info)
 {
 	struct libscols_column *cl;
-	int flags = info->flags;
+	int flags = column_flags(t, info);
 
-	if (!t->out.tree)
-		flags &= ~SCOLS_FL_TREE;
 	if (t->out.notruncate)
 		flags &= ~SCOLS_FL_TRUNC;
 	cl = scols_table_new_column(tb, info->name, info->whint, flags);

@@ -52,6 +52,8 @@ struct mntns_table {
 	size_t			  ncolumns;
 
 	const char		  *outarg;	/* of -o */
+	const char		  *treearg;	/* name of the column with the tree, or NULL */
+	int			  tree_column;	/* what it stands for */
 	unsigned int		  list_columns:1;	/* -H */
 	unsigned int		  output_all:1;
 };
@@ -79,6 +81,7 @@ enum {
 extern int mntns_table_take(struct mntns_table *t, int c, const char *arg);
 extern void mntns_table_choose(struct mntns_table *t, const int *defaults, size_t ndefaults);
 extern void mntns_table_usage(FILE *out);
+extern int mntns_table_find(const struct mntns_table *t, const char *name, size_t namesz);
 extern int mntns_table_has(const struct mntns_table *t, int column);
 extern uint64_t mntns_table_needs(const struct mntns_table *t);
 

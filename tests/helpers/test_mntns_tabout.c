@@ -121,7 +121,8 @@ static void write_ours(const struct variant *v, FILE *out)
 		for (i = 0; i < ARRAY_SIZE(columns); i++)
 			tabout_cell(&o, next_cell(i));
 	}
-	tabout_end(&o);
+	if (tabout_end(&o) != 0)
+		errx(EXIT_FAILURE, "cannot write");
 }
 
 static void add_column(struct libscols_table *tb, const struct tabout_column *c, int is_tree)
@@ -255,7 +256,8 @@ static void print_bytes(void)
 		tabout_row(&o, 0);
 		tabout_cell(&o, texts[i]);
 	}
-	tabout_end(&o);
+	if (tabout_end(&o) != 0)
+		errx(EXIT_FAILURE, "cannot write");
 }
 
 int main(int argc, char **argv)
