@@ -34,6 +34,9 @@
 #define LISTNS_NIDS		512
 #define SPARE_FDS		64
 
+#define PIN_MASK \
+	(UL_STATMOUNT_MNT_POINT | UL_STATMOUNT_MNT_ROOT | UL_STATMOUNT_FS_TYPE)
+
 /*
  * The open files keep the namespaces alive, and so their inode numbers, which
  * the kernel gives to the next namespace as soon as it can.
@@ -77,29 +80,17 @@ static int add_new(struct nsiter *it, int fd, ino_t ino, uint64_t id)
 	return 0;
 }
 
-/*
- * nsiter_add_fd:
- * @it: list
- * @fd: open mount namespace, taken over: it is closed when the namespace is
- *	known already, or when there are too many
- * @ns: result, the entry, valid until the next one is added
- *
- * Returns: 0 or -errno.
- */
-int nsiter_add_fd(struct nsiter *it, int fd, struct nsiter_ns **ns)
+/* As nsiter_add_fd(), when the id is known; 0 before Linux 6.11. */
+static int add_fd(struct nsiter *it, int fd, uint64_t id, struct nsiter_ns **ns)
 {
-	uint64_t id = 0;
 	struct stat st;
-	int rc = 0;
+	int rc;
 
 	if (fstat(fd, &st) < 0) {
 		rc = -errno;
 		close(fd);
 		return rc;
 	}
-	if (ns_get_id(fd, &id) < 0)
-		id = 0;
-
 	*ns = nsiter_find(it, st.st_ino);
 	/* without its fd one can have gone, and its inode number to this one */
 	if (*ns && (*ns)->id == id) {
@@ -115,6 +106,24 @@ int nsiter_add_fd(struct nsiter *it, int fd, struct nsiter_ns **ns)
 	rc = add_new(it, fd, st.st_ino, id);
 	*ns = &it->ns[it->n - 1];
 	return rc;
+}
+
+/*
+ * nsiter_add_fd:
+ * @it: list
+ * @fd: open mount namespace, taken over: it is closed when the namespace is
+ *	known already, or when there are too many
+ * @ns: result, the entry, valid until the next one is added
+ *
+ * Returns: 0 or -errno.
+ */
+int nsiter_add_fd(struct nsiter *it, int fd, struct nsiter_ns **ns)
+{
+	uint64_t id = 0;
+
+	if (ns_get_id(fd, &id) < 0)
+		id = 0;
+	return add_fd(it, fd, id, ns);
 }
 
 static int scan_self(struct nsiter *it, struct diag *d)
@@ -137,7 +146,7 @@ static int open_ids(struct nsiter *it, const uint64_t *ids, size_t n)
 		int fd = ul_open_ns_by_id(ids[i], 0, 0);
 
 		if (fd >= 0)
-			rc = nsiter_add_fd(it, fd, &ns);
+			rc = add_fd(it, fd, ids[i], &ns);
 	}
 	return rc;
 }
@@ -162,32 +171,56 @@ static int scan_listns(struct nsiter *it)
 }
 
 /*
- * From namespace to namespace in the order of their ids, beginning at @start.
- * Returns: 0 at the end, -ENOTTY (before Linux 6.12), -EPERM or another -errno.
+ * Adds the namespace that the kernel came to. @cur is where it goes on: an fd of
+ * the list, or, when that holds no more, one of its own, with @own set.
  */
-static int scan_direction(struct nsiter *it, int start, unsigned long cmd)
+static int add_walked(struct nsiter *it, int fd, const struct ul_mnt_ns_info *info,
+		      int *cur, int *own)
 {
-	struct ul_mnt_ns_info info = { .size = sizeof(info) };
-	int cur = fcntl(start, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	struct nsiter_ns *ns;
+	int rc;
 
-	while (cur >= 0) {
-		int next = ioctl(cur, cmd, &info);
-		int rc = next < 0 ? -errno : 0;
-		struct nsiter_ns *ns;
-
-		close(cur);
-		if (rc)
-			return rc == -ENOENT ? 0 : rc;
-
-		cur = fcntl(next, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		rc = nsiter_add_fd(it, next, &ns);
-		if (rc) {
-			if (cur >= 0)
-				close(cur);
+	*own = it->nfds >= it->maxfds;
+	if (*own) {
+		*cur = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		if (*cur < 0) {
+			rc = -errno;
+			close(fd);
 			return rc;
 		}
 	}
-	return -errno;
+	rc = add_fd(it, fd, info->mnt_ns_id, &ns);
+	if (rc) {
+		if (*own)
+			close(*cur);
+		return rc;
+	}
+	if (!*own)
+		*cur = ns->fd;
+	ns->nr_mounts = info->nr_mounts;
+	ns->has_nr_mounts = 1;
+	return 0;
+}
+
+/*
+ * From namespace to namespace in the order of their ids, beginning at @cur.
+ * Returns: 0 at the end, -ENOTTY (before Linux 6.12), -EPERM or another -errno.
+ */
+static int scan_direction(struct nsiter *it, int cur, unsigned long cmd)
+{
+	struct ul_mnt_ns_info info = { .size = sizeof(info) };
+	int own = 0, rc = 0;
+
+	while (!rc) {
+		int next = ioctl(cur, cmd, &info);
+
+		rc = next < 0 ? -errno : 0;
+		if (own)
+			close(cur);
+		if (!rc)
+			rc = add_walked(it, next, &info, &cur, &own);
+	}
+	return rc == -ENOENT ? 0 : rc;
 }
 
 static int scan_kernel(struct nsiter *it)
@@ -273,8 +306,7 @@ static int scan_mounts(struct nsiter *it)
 	uint32_t i;
 	int rc;
 
-	rc = mnttab_read(&tab, NULL, UL_STATMOUNT_MNT_POINT | UL_STATMOUNT_MNT_ROOT |
-				     UL_STATMOUNT_FS_TYPE, 0, &d);
+	rc = mnttab_read(&tab, NULL, PIN_MASK, 0, &d);
 	for (i = 0; rc == 0 && i < tab.nmounts; i++) {
 		const struct mnt_entry *mnt = &tab.mounts[i];
 		struct nsiter_ns *ns;
@@ -289,6 +321,63 @@ static int scan_mounts(struct nsiter *it)
 	mnttab_free(&tab);
 	diag_reset(&d);
 	return rc == -ENOMEM ? rc : 0;
+}
+
+/* One that is not in the list cannot be opened from here. */
+static int add_foreign_pin(struct nsiter *it, const struct nsiter_ns *home,
+			   const struct mnt_entry *mnt)
+{
+	struct nsiter_ns *ns;
+	uintmax_t ino;
+	char *text;
+	int rc;
+
+	if (!is_mntns_mount(mnt) || sscanf(mnt->root, "mnt:[%ju]", &ino) != 1)
+		return 0;
+	ns = nsiter_find(it, ino);
+	if (!ns)
+		return 0;
+	if (asprintf(&text, ":%ju:%s", (uintmax_t) home->id, mnt->target) < 0)
+		return -ENOMEM;
+	rc = add_pin(ns, text);
+	free(text);
+	return rc;
+}
+
+/* The same in all other namespaces: what is pinned there is only named. */
+static int scan_foreign_mounts(struct nsiter *it, const struct nsiter_ns *home)
+{
+	struct diag d = { .step = DIAG_NONE };
+	struct nsref ref = {
+		.kind = NSREF_ID, .fd = home->fd, .pid = home->pid, .ino = home->ino,
+		.id = home->id, .name = ""
+	};
+	struct mnttab tab;
+	uint32_t i;
+	int rc;
+
+	rc = home->fd < 0 ? -EMFILE : mnttab_read(&tab, &ref, PIN_MASK, 0, &d);
+	if (rc)
+		it->nunread++;
+	for (i = 0; rc == 0 && i < tab.nmounts; i++)
+		rc = add_foreign_pin(it, home, &tab.mounts[i]);
+	if (home->fd >= 0)
+		mnttab_free(&tab);
+	diag_reset(&d);
+	return rc == -ENOMEM ? rc : 0;
+}
+
+static int scan_all_mounts(struct nsiter *it)
+{
+	ino_t own = it->ns[0].ino;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < it->n; i++) {
+		if (it->ns[i].ino != own)
+			rc = scan_foreign_mounts(it, &it->ns[i]);
+	}
+	return rc;
 }
 
 static int has_inode(const char *path, ino_t ino)
@@ -308,11 +397,20 @@ static int is_sys_admin(void)
 	return p && strtoull(p + strlen("\nCapEff:"), NULL, 16) >> CAP_SYS_ADMIN_BIT & 1;
 }
 
-/* What the kernel asks for: kernel/nscommon.c, may_see_all_namespaces() */
-static int may_see_all(void)
+/*
+ * What the kernel asks for: kernel/nscommon.c, may_see_all_namespaces(). @rc is
+ * what it answered.
+ */
+static enum nsiter_view get_view(int rc)
 {
-	return has_inode(_PATH_PROC "/self/ns/user", USER_NS_INIT_INO) &&
-	       has_inode(_PATH_PROC "/self/ns/pid", PID_NS_INIT_INO) && is_sys_admin();
+	if (rc == -ENOTTY)
+		return NSITER_NOLIST;
+	if (!has_inode(_PATH_PROC "/self/ns/pid", PID_NS_INIT_INO))
+		return NSITER_PIDNS;
+	if (rc < 0 || !has_inode(_PATH_PROC "/self/ns/user", USER_NS_INIT_INO) ||
+	    !is_sys_admin())
+		return NSITER_UNPRIVILEGED;
+	return NSITER_ALL;
 }
 
 static int cmp_age(const void *a, const void *b)
@@ -326,7 +424,7 @@ static int cmp_age(const void *a, const void *b)
 /*
  * nsiter_scan:
  * @it: filled in; the caller frees it with nsiter_free(), also after an error
- * @flags: NSITER_PINS and NSITER_FDS fill in these fields
+ * @flags: NSITER_*
  * @d: filled in on error
  *
  * Finds the namespaces, each once, and what /proc and the pins say about them.
@@ -337,6 +435,7 @@ static int cmp_age(const void *a, const void *b)
  */
 int nsiter_scan(struct nsiter *it, unsigned int flags, struct diag *d)
 {
+	unsigned int wanted;
 	int rc;
 
 	memset(it, 0, sizeof(*it));
@@ -347,21 +446,20 @@ int nsiter_scan(struct nsiter *it, unsigned int flags, struct diag *d)
 		return rc;
 
 	rc = scan_kernel(it);
-	if (rc == -ENOTTY)
-		it->view = NSITER_NOLIST;
-	else if (rc < 0 || !may_see_all())
-		it->view = NSITER_UNPRIVILEGED;
-
+	it->view = get_view(rc);
+	wanted = flags;
 	/* where the kernel does not tell, all that can keep one is looked at */
 	if (it->view != NSITER_ALL)
-		flags |= NSITER_PINS | NSITER_FDS;
+		wanted = (flags & ~NSITER_NOPROCS) | NSITER_PINS | NSITER_FDS;
 
 	if (rc != -ENOMEM)
-		rc = nsiter_scan_proc(it, flags);
+		rc = wanted & NSITER_NOPROCS ? 0 : nsiter_scan_proc(it, wanted);
 	if (rc == 0)
 		rc = scan_pins(it);
-	if (rc == 0 && (flags & NSITER_PINS))
+	if (rc == 0 && (wanted & NSITER_PINS))
 		rc = scan_mounts(it);
+	if (rc == 0 && (flags & NSITER_PINS))
+		rc = scan_all_mounts(it);
 	if (rc)
 		return diag_fail(d, DIAG_NS_LIST, -rc, NULL);
 

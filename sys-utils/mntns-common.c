@@ -53,8 +53,11 @@ void mntns_warn_view(enum nsiter_view view)
 	case NSITER_UNPRIVILEGED:
 		warnx(_("there may be more namespaces: to see all needs CAP_SYS_ADMIN in the initial user and PID namespace"));
 		break;
+	case NSITER_PIDNS:
+		warnx(_("there may be more namespaces: the caller is in a PID namespace, and sees neither the processes outside of it nor what only they or other namespaces hold"));
+		break;
 	case NSITER_NOLIST:
-		warnx(_("there may be more namespaces: before Linux 6.12 one that only an open file keeps cannot be found"));
+		warnx(_("there may be more namespaces: before Linux 6.12 one that only an open file or a mount in another namespace keeps cannot be found"));
 		break;
 	}
 }
