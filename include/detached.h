@@ -29,6 +29,8 @@ int detached_clone(int dirfd, const char *path, int recursive,
 
 struct mntopts;
 
+int detached_fsopen(const char *fstype, const char *source, const struct mntopts *opts,
+		    struct diag *d);
 int detached_mkfs(const char *fstype, const char *source, const struct mntopts *opts,
 		  struct diag *d);
 int detached_attach(int treefd, int targetfd, const char *target, struct diag *d);

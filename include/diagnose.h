@@ -67,6 +67,7 @@ enum diag_step {
 	DIAG_SOURCE_RESOLVE,		/* object: LABEL=..., UUID=... */
 	DIAG_SOURCE_FIND,		/* object: path in another namespace */
 	DIAG_SOURCE_FD,			/* object: number of an fd */
+	DIAG_SOURCE_LOOP,		/* object: an image */
 	DIAG_IDMAP_MOUNT,		/* object: a mount, or its source */
 	DIAG_IDMAP,			/* object: the maps */
 	DIAG_IDMAP_USERNS,		/* object: the maps, PID or path */

@@ -13,6 +13,7 @@
 
 #include "c.h"
 #include "detached.h"
+#include "loopdev.h"
 #include "mntopts.h"
 #include "mountapi.h"
 #include "nls.h"
@@ -218,6 +219,74 @@ static int finish_mkfs(int fd, const char *fstype, const char *object,
 		diag_fail(d, DIAG_TREE_SETATTR, errno, object);
 }
 
+/* Returns the fd of a filesystem context with a superblock, or -errno. */
+static int try_fsopen(const char *fstype, const char *source, const char *object,
+		      const struct mntopts *opts, struct diag *d)
+{
+	int rc, fsfd = ul_fsopen(fstype, FSOPEN_CLOEXEC);
+
+	if (fsfd < 0)
+		return diag_fail(d, DIAG_FS_OPEN, errno, fstype);
+	rc = fs_configure(fsfd, source, opts, d);
+	if (!rc && ul_fsconfig(fsfd, UL_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		rc = fs_fail(fsfd, DIAG_FS_CREATE, errno, object, d);
+	if (!rc)
+		return fsfd;
+	close(fsfd);
+	return rc;
+}
+
+static int is_read_only(const struct mntopts *opts)
+{
+	int is_ro = 0;
+	size_t i;
+
+	for (i = 0; i < opts->nr_fs; i++) {
+		if (strcmp(opts->fs[i].name, "ro") == 0)
+			is_ro = 1;
+		else if (strcmp(opts->fs[i].name, "rw") == 0)
+			is_ro = 0;
+	}
+	return is_ro;
+}
+
+/* The loop device goes when neither the filesystem nor the fd here holds it. */
+static int fsopen_image(const char *fstype, const char *image, const struct mntopts *opts,
+			struct diag *d)
+{
+	char device[64];
+	int fsfd, loop;
+
+	diag_reset(d);
+	loop = loopdev_open(image, is_read_only(opts), device, sizeof(device), d);
+	if (loop < 0)
+		return loop;
+	fsfd = try_fsopen(fstype, device, image, opts, d);
+	close(loop);
+	return fsfd;
+}
+
+/*
+ * detached_fsopen:
+ *
+ * Arguments as for detached_mkfs(). Where the filesystem wants a device, and
+ * cannot read an image from a file itself as erofs can since Linux 6.12, a file
+ * gets a loop device.
+ *
+ * Returns: O_CLOEXEC fd of a filesystem context that is ready for fsmount(2), or
+ * -errno with @d set.
+ */
+int detached_fsopen(const char *fstype, const char *source, const struct mntopts *opts,
+		    struct diag *d)
+{
+	struct stat st;
+	int fsfd = try_fsopen(fstype, source, source ? source : fstype, opts, d);
+
+	if (fsfd == -ENOTBLK && source && stat(source, &st) == 0 && S_ISREG(st.st_mode))
+		return fsopen_image(fstype, source, opts, d);
+	return fsfd;
+}
+
 /*
  * A directory of a filesystem that nobody sees yet takes its place. Before Linux
  * 6.15 nothing could be cloned from a detached mount.
@@ -252,21 +321,15 @@ int detached_mkfs(const char *fstype, const char *source, const struct mntopts *
 		  struct diag *d)
 {
 	const char *object = source ? source : fstype;
-	int fsfd, fd = -1, rc;
+	int fsfd, fd, rc = 0;
 
-	fsfd = ul_fsopen(fstype, FSOPEN_CLOEXEC);
+	fsfd = detached_fsopen(fstype, source, opts, d);
 	if (fsfd < 0)
-		return diag_fail(d, DIAG_FS_OPEN, errno, fstype);
-
-	rc = fs_configure(fsfd, source, opts, d);
-	if (!rc && ul_fsconfig(fsfd, UL_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		rc = fs_fail(fsfd, DIAG_FS_CREATE, errno, object, d);
-	if (!rc) {
-		fd = ul_fsmount(fsfd, FSMOUNT_CLOEXEC,
-				opts->change.attr_set & ~(uint64_t) MOUNT_ATTR_IDMAP);
-		if (fd < 0)
-			rc = fs_fail(fsfd, DIAG_FS_MOUNT, errno, object, d);
-	}
+		return fsfd;
+	fd = ul_fsmount(fsfd, FSMOUNT_CLOEXEC,
+			opts->change.attr_set & ~(uint64_t) MOUNT_ATTR_IDMAP);
+	if (fd < 0)
+		rc = fs_fail(fsfd, DIAG_FS_MOUNT, errno, object, d);
 	close(fsfd);
 	if (rc)
 		return rc;

@@ -222,6 +222,28 @@ static enum feature_have probe_namespace(void)
 	return nsmake_has_open_tree() ? FEATURE_YES : FEATURE_NO;
 }
 
+static enum feature_have probe_open_tree_attr(void)
+{
+	return exists(ERRNO_OF(ul_open_tree_attr(-1, "", ~0U, NULL)));
+}
+
+static enum feature_have probe_empty(void)
+{
+	return nsmake_has_empty() ? FEATURE_YES : FEATURE_NO;
+}
+
+/*
+ * Before Linux 7.1 privileges are asked for first; unshare(2) of that release
+ * tells, too, where no filter may have answered for the kernel.
+ */
+static enum feature_have probe_fsmount_namespace(void)
+{
+	enum feature_have have = is_one_of(ERRNO_OF(ul_fsmount(-1, FSMOUNT_NAMESPACE, 0)),
+					   EBADF, EPERM);
+
+	return have != FEATURE_UNKNOWN || prctl(PR_GET_SECCOMP) == 2 ? have : probe_empty();
+}
+
 static int try_fanotify(unsigned int flags)
 {
 	int fd = fanotify_init(flags | FAN_CLOEXEC, 0);
@@ -273,6 +295,8 @@ static const struct feature features[] = {
 	  N_("lsns: namespaces without a process"), N_("scans /proc and the pins") },
 	{ "STATMOUNT_SB_SOURCE", "6.13", probe_sb_source,
 	  N_("list: SOURCE"), MOUNTINFO },
+	{ "open_tree_attr",	"6.15", probe_open_tree_attr,
+	  N_("X-mount.idmap= of what is idmapped already"), N_("no second map") },
 	{ "STATMOUNT_MNT_UIDMAP", "6.15", probe_idmap_fields,
 	  N_("list: UIDMAP, GIDMAP"), N_("the columns are empty") },
 	{ "FAN_MARK_MNTNS",	"6.15", probe_fanotify,
@@ -285,7 +309,11 @@ static const struct feature features[] = {
 	  N_("lsns: all namespaces in one call"), N_("NS_MNT_GET_NEXT") },
 	{ "OPEN_TREE_NAMESPACE", "7.0", probe_namespace,
 	  N_("create and run: a namespace from a tree"),
-	  N_("copies the caller's namespace, drops the rest") }
+	  N_("copies the caller's namespace, drops the rest") },
+	{ "FSMOUNT_NAMESPACE",	"7.1", probe_fsmount_namespace,
+	  N_("create and run --fs"), N_("OPEN_TREE_NAMESPACE of the new filesystem") },
+	{ "UNSHARE_EMPTY_MNTNS", "7.1", probe_empty,
+	  N_("create and run --empty"), N_("an empty tmpfs that is read-only") }
 };
 
 /*

@@ -94,6 +94,24 @@ static void fail_clone(const struct nsmake *req, int err, struct diag *d)
 	close(treefd);
 }
 
+/* shared as late as step 6, for pivot_root(2) wants none of that */
+static void put_off_sharing(struct mnt_change *change)
+{
+	if (change->propagation == MS_SHARED)
+		change->propagation = 0;
+}
+
+/* Step 1 without a tree: what the caller may mount it may at least in the copy. */
+static int unshare_and_make(const struct nsmake *req, struct diag *d)
+{
+	struct mnt_change change = req->change;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return diag_fail(d, DIAG_NS_UNSHARE, errno, req->tree);
+	put_off_sharing(&change);
+	return nsmake_fs_tree(req, &change, d);
+}
+
 /*
  * Step 1: a copy of the caller's namespace. The copy leaves out pinned mount
  * namespaces, so the tree is cloned after it; and it is cloned before the
@@ -106,6 +124,8 @@ static int unshare_and_clone(const struct nsmake *req, struct diag *d)
 	struct unbindable lost = { .nr = 0 };
 	int treefd, rc;
 
+	if (req->root != NSMAKE_TREE)
+		return unshare_and_make(req, d);
 	/* a wrong tree fails before there is anything to throw away */
 	treefd = open(req->tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (treefd < 0)
@@ -119,9 +139,7 @@ static int unshare_and_clone(const struct nsmake *req, struct diag *d)
 		rc = diag_fail(d, DIAG_NS_UNSHARE, errno, req->tree);
 	if (!rc) {
 		restore_unbindable(&lost);
-		/* shared as late as step 6, for pivot_root(2) wants none of that */
-		if (change.propagation == MS_SHARED)
-			change.propagation = 0;
+		put_off_sharing(&change);
 		rc = detached_clone(AT_FDCWD, req->tree, req->recursive, &change,
 				    DIAG_TREE_CLONE, req->tree, d);
 		if (rc < 0)

@@ -33,7 +33,9 @@
 static const char *const method_names[] = {
 	[NSMAKE_AUTO]		= "auto",
 	[NSMAKE_OPEN_TREE]	= "open-tree",
-	[NSMAKE_PIVOT_ROOT]	= "pivot-root"
+	[NSMAKE_PIVOT_ROOT]	= "pivot-root",
+	[NSMAKE_FSMOUNT]	= "fsmount",
+	[NSMAKE_UNSHARE]	= "unshare"
 };
 
 /*
@@ -47,7 +49,7 @@ int nsmake_parse_method(const char *name, enum nsmake_method *method)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(method_names); i++) {
+	for (i = NSMAKE_AUTO; i <= NSMAKE_PIVOT_ROOT; i++) {
 		if (strcmp(name, method_names[i]) == 0) {
 			*method = i;
 			return 0;
@@ -185,10 +187,17 @@ static int tree_to_namespace(const struct nsmake *req, int treefd, struct diag *
  */
 static int choose_method(struct nsmake *req, struct diag *d)
 {
-	req->used = NSMAKE_PIVOT_ROOT;
-	if (req->method == NSMAKE_PIVOT_ROOT)
+	/* chosen already, or the stand-in, which is always possible */
+	req->used = req->method;
+	if (req->method != NSMAKE_AUTO && req->method != NSMAKE_OPEN_TREE)
 		return 0;
-	if (nsmake_has_open_tree())
+	req->used = NSMAKE_PIVOT_ROOT;
+	if (req->method == NSMAKE_AUTO && req->root == NSMAKE_EMPTY && nsmake_has_empty())
+		req->used = NSMAKE_UNSHARE;
+	else if (req->method == NSMAKE_AUTO && req->root == NSMAKE_FS &&
+		 !nsmake_needs_detached(req) && nsmake_has_fsmount())
+		req->used = NSMAKE_FSMOUNT;
+	else if (nsmake_has_open_tree())
 		req->used = NSMAKE_OPEN_TREE;
 	else if (req->method == NSMAKE_OPEN_TREE)
 		return diag_fail_nosys(d, DIAG_TREE_NAMESPACE, EOPNOTSUPP, req->tree,
@@ -224,12 +233,12 @@ static int open_source(const struct nsmake *req, struct diag *d)
 }
 
 /*
- * The stand-in works on the namespace that it is in, and into a user namespace
- * there is no way back.
+ * The stand-in works on the namespace that it is in, as does unshare(2), and into
+ * a user namespace there is no way back.
  */
 static int is_made_in_child(const struct nsmake *req)
 {
-	return req->used != NSMAKE_OPEN_TREE || req->owner;
+	return req->used == NSMAKE_PIVOT_ROOT || req->used == NSMAKE_UNSHARE || req->owner;
 }
 
 /*
@@ -248,7 +257,7 @@ int nsmake_prepare(struct nsmake *req, struct diag *d)
 
 	req->srcfd = -1;
 	rc = choose_method(req, d);
-	if (rc || is_made_in_child(req))
+	if (rc || is_made_in_child(req) || req->root != NSMAKE_TREE)
 		return rc;
 
 	req->srcfd = open_source(req, d);
@@ -262,6 +271,21 @@ void nsmake_release(struct nsmake *req)
 	req->srcfd = -1;
 }
 
+/* Returns a namespace from a new filesystem, or -errno. */
+static int open_fs(const struct nsmake *req, struct diag *d)
+{
+	int treefd, fd;
+
+	if (req->used == NSMAKE_FSMOUNT)
+		return nsmake_fs_namespace(req, d);
+	treefd = nsmake_fs_tree(req, &req->change, d);
+	if (treefd < 0)
+		return treefd;
+	fd = tree_to_namespace(req, treefd, d);
+	close(treefd);
+	return fd;
+}
+
 /*
  * nsmake_open:
  * @req: what to make, prepared with nsmake_prepare()
@@ -272,8 +296,11 @@ void nsmake_release(struct nsmake *req)
  */
 int nsmake_open(const struct nsmake *req, struct diag *d)
 {
-	return is_made_in_child(req) ? nsmake_open_in_child(req, d) :
-				       tree_to_namespace(req, req->srcfd, d);
+	if (is_made_in_child(req))
+		return nsmake_open_in_child(req, d);
+	/* each namespace has a filesystem of its own */
+	return req->root == NSMAKE_TREE ? tree_to_namespace(req, req->srcfd, d) :
+					  open_fs(req, d);
 }
 
 /* Moves to the allowed CPU number @n, counted round; the ids come from there. */
@@ -385,6 +412,26 @@ static int enter_open_tree(const struct nsmake *req, struct diag *d)
 }
 
 /*
+ * A filesystem can be made by who is privileged over the mount namespace that he
+ * is in; having joined a user namespace, over a copy of it.
+ */
+static int enter_fs(const struct nsmake *req, struct diag *d)
+{
+	int fd;
+
+	if (req->owner && unshare(CLONE_NEWNS) < 0)
+		return diag_fail(d, DIAG_NS_UNSHARE, errno, req->tree);
+	fd = open_fs(req, d);
+	if (fd >= 0 && setns(fd, CLONE_NEWNS) < 0) {
+		int rc = diag_fail(d, DIAG_JOIN_MNTNS, errno, req->tree);
+
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/*
  * nsmake_enter:
  * @req: what to make, not prepared; @req->used is set
  * @d: failure
@@ -425,6 +472,9 @@ int nsmake_enter_fd(struct nsmake *req, struct diag *d)
 		rc = userns_enter(req->owner, d);
 	if (rc)
 		return rc;
-	return req->used == NSMAKE_OPEN_TREE ? enter_open_tree(req, d) :
-					       nsmake_standin_enter(req, d);
+	if (req->used == NSMAKE_PIVOT_ROOT)
+		return nsmake_standin_enter(req, d);
+	if (req->used == NSMAKE_UNSHARE)
+		return nsmake_empty_enter(req, d);
+	return req->root == NSMAKE_TREE ? enter_open_tree(req, d) : enter_fs(req, d);
 }

@@ -33,6 +33,7 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputs(USAGE_HEADER, out);
 	fprintf(out, _(" %s create [options] -n <name>... <tree>\n"), program_invocation_short_name);
 	fprintf(out, _(" %s create [options] --pin <file> <tree>\n"), program_invocation_short_name);
+	fprintf(out, _(" %s create [options] -n <name>... --empty|--fs <type>\n"), program_invocation_short_name);
 
 	fputs(USAGE_SEPARATOR, out);
 	fputsln(_("Make a mount namespace from a directory tree and keep it."), out);
@@ -275,11 +276,12 @@ int mntns_create(int argc, char **argv)
 		warnx(_("neither --name nor --pin specified; a namespace that need not be kept is made by 'mntns run'"));
 		errtryhelp(EXIT_FAILURE);
 	}
-	if (optind + 1 != argc) {
-		warnx(optind == argc ? _("no tree specified") : _("more than one tree specified"));
+	optind += tree_options_set_tree(&cr.tree, argc - optind, argv + optind);
+	if (optind < argc) {
+		warnx(cr.tree.make.root == NSMAKE_TREE ? _("more than one tree specified") :
+							 _("a tree beside --empty or --fs"));
 		errtryhelp(EXIT_FAILURE);
 	}
-	tree_options_set_tree(&cr.tree, argv[optind]);
 	if (cr.tree.mounts.dry_run)
 		show_plan(&cr);
 	else

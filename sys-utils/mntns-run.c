@@ -16,6 +16,8 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputs(USAGE_HEADER, out);
 	fprintf(out, _(" %s run [options] <tree> [--] [<command> [<argument>...]]\n"),
 		program_invocation_short_name);
+	fprintf(out, _(" %s run [options] --empty|--fs <type> [--] [<command> [<argument>...]]\n"),
+		program_invocation_short_name);
 
 	fputs(USAGE_SEPARATOR, out);
 	fputsln(_("Make a mount namespace from a directory tree and execute a program in it."), out);
@@ -73,11 +75,7 @@ int mntns_run(int argc, char **argv)
 			errtryhelp(EXIT_FAILURE);
 		}
 	}
-	if (optind == argc) {
-		warnx(_("no tree specified"));
-		errtryhelp(EXIT_FAILURE);
-	}
-	tree_options_set_tree(&tree, argv[optind++]);
+	optind += tree_options_set_tree(&tree, argc - optind, argv + optind);
 	if (optind < argc && strcmp(argv[optind], "--") == 0)
 		optind++;
 

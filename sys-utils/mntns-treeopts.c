@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 
 #include "mountapi.h"
+#include "xalloc.h"
 
 #include "mntns.h"
 
@@ -37,7 +38,54 @@ static int check_options(const struct mntopts *opts, struct diag *d)
 	if (opts->change.propagation == MS_UNBINDABLE)
 		return diag_fail_cause(d, DIAG_OPTION_PARSE, EINVAL, "unbindable", NULL,
 				       _("no namespace can be made from an unbindable tree"));
-	return mntopts_only_attributes(opts, d);
+	return 0;
+}
+
+/*
+ * The source is an option of the filesystem as the others are, but LABEL= and the
+ * like are for mount(8).
+ */
+static void take_source(struct tree_options *o)
+{
+	struct mntopts *opts = &o->mntopts;
+	size_t i, n = 0;
+
+	for (i = 0; i < opts->nr_fs; i++) {
+		struct mntopts_fs *fs = &opts->fs[i];
+
+		if (strcmp(fs->name, "source") != 0 || !fs->value) {
+			opts->fs[n++] = *fs;
+			continue;
+		}
+		free(o->source);
+		o->source = fs->value;
+		free(fs->name);
+	}
+	opts->nr_fs = n;
+}
+
+static void take_root(struct tree_options *o, enum nsmake_root root)
+{
+	if (o->make.root != NSMAKE_TREE && o->make.root != root)
+		errx(EXIT_FAILURE, _("mutually exclusive arguments: --empty --fs"));
+	o->make.root = root;
+}
+
+/* TYPE[,OPTIONS] */
+static void take_fs(struct tree_options *o, const char *arg)
+{
+	struct diag d = { .step = DIAG_NONE };
+	size_t len = strcspn(arg, ",");
+
+	if (!len)
+		errx(EXIT_FAILURE, _("no type of a filesystem: %s"), arg);
+	take_root(o, NSMAKE_FS);
+	free(o->fstype);
+	o->fstype = xstrdup(arg);
+	o->fstype[len] = '\0';
+	if (mntopts_parse(&o->mntopts, arg + len, &d) != 0 ||
+	    check_options(&o->mntopts, &d) != 0)
+		mntns_err(&d);
 }
 
 /*
@@ -58,6 +106,13 @@ int tree_options_take(struct tree_options *o, int c, const char *arg)
 		if (mntopts_parse(&o->mntopts, arg, &d) != 0 ||
 		    check_options(&o->mntopts, &d) != 0)
 			mntns_err(&d);
+		o->has_options = 1;
+		break;
+	case TREE_OPT_EMPTY:
+		take_root(o, NSMAKE_EMPTY);
+		break;
+	case TREE_OPT_FS:
+		take_fs(o, arg);
 		break;
 	case 'R':
 		o->make.recursive = 1;
@@ -89,12 +144,55 @@ static int is_made_ro(const struct tree_options *o)
 	       statvfs(o->make.tree, &st) == 0 && !(st.f_flag & ST_RDONLY);
 }
 
+/* What a tree takes and the others do not, and the other way round. */
+static void check_root(struct tree_options *o)
+{
+	struct diag d = { .step = DIAG_NONE };
+
+	if (o->make.root == NSMAKE_TREE && mntopts_only_attributes(&o->mntopts, &d) != 0)
+		mntns_err(&d);
+	if (o->make.root != NSMAKE_TREE && (o->make.recursive || o->mntopts.bind))
+		errx(EXIT_FAILURE, _("--recursive and bind are for a tree"));
+	if (o->make.root == NSMAKE_EMPTY && o->has_options)
+		errx(EXIT_FAILURE, _("there is nothing in an empty namespace that --options are for"));
+}
+
+static void set_root(struct tree_options *o)
+{
+	take_source(o);
+	o->make.fstype = o->fstype;
+	o->make.source = o->source;
+	o->make.fsopts = &o->mntopts;
+	if (o->make.root == NSMAKE_FS)
+		o->make.tree = o->source ? o->source : o->fstype;
+	else
+		o->make.tree = _("nothing");
+}
+
 /*
  * tree_options_set_tree - completes @o->make when all options are known
+ * @argv: operands
+ * @argc: their number
+ *
+ * Exits when there is none, where one is needed.
+ *
+ * Returns: how many operands were used.
  */
-void tree_options_set_tree(struct tree_options *o, const char *tree)
+int tree_options_set_tree(struct tree_options *o, int argc, char **argv)
 {
-	o->make.tree = tree;
+	int used = 0;
+
+	if (o->make.root == NSMAKE_TREE) {
+		if (!argc) {
+			warnx(_("no tree specified"));
+			errtryhelp(EXIT_FAILURE);
+		}
+		o->make.tree = argv[0];
+		used = 1;
+	}
+	check_root(o);
+	if (o->make.root != NSMAKE_TREE)
+		set_root(o);
 	o->make.change = o->mntopts.change;
 	if (!o->make.change.propagation)
 		o->make.change.propagation = o->propagation;
@@ -102,6 +200,7 @@ void tree_options_set_tree(struct tree_options *o, const char *tree)
 		o->make.recursive = 1;
 	o->make.owner = user_options_get(&o->user);
 	plan_options_check(&o->mounts);
+	return used;
 }
 
 /*
@@ -128,9 +227,13 @@ int tree_options_open(struct tree_options *o, struct diag *d)
  */
 void tree_options_show(struct tree_options *o)
 {
-	struct mntopts opts = { .change = o->make.change };
-	char *options = nsplan_options_text(&opts);
+	struct mntopts opts = { .nr_fs = 0 };
+	char *options;
 
+	if (o->make.root == NSMAKE_FS)
+		opts = o->mntopts;
+	opts.change = o->make.change;
+	options = nsplan_options_text(&opts);
 	if (!options)
 		err_oom();
 	plan_options_show(&o->mounts,
@@ -144,6 +247,8 @@ void tree_options_show(struct tree_options *o)
 void tree_options_free(struct tree_options *o)
 {
 	mntopts_free(&o->mntopts);
+	free(o->fstype);
+	free(o->source);
 	user_options_free(&o->user);
 	nsplan_free(&o->mounts.plan);
 }
@@ -152,13 +257,27 @@ void tree_options_say_method(const struct tree_options *o)
 {
 	if (!o->verbose)
 		return;
-	warnx(o->make.used == NSMAKE_OPEN_TREE ?
-		_("method: open-tree, the kernel's OPEN_TREE_NAMESPACE") :
-		_("method: pivot-root, the stand-in for OPEN_TREE_NAMESPACE"));
+	switch (o->make.used) {
+	case NSMAKE_OPEN_TREE:
+		warnx(_("method: open-tree, the kernel's OPEN_TREE_NAMESPACE"));
+		break;
+	case NSMAKE_FSMOUNT:
+		warnx(_("method: fsmount, the kernel's FSMOUNT_NAMESPACE"));
+		break;
+	case NSMAKE_UNSHARE:
+		warnx(_("method: unshare, the kernel's UNSHARE_EMPTY_MNTNS"));
+		break;
+	default:
+		warnx(_("method: pivot-root, the stand-in for OPEN_TREE_NAMESPACE"));
+		break;
+	}
 }
 
 void tree_options_usage(FILE *out)
 {
+	fputsln(_("     --empty              of nothing, in place of a tree"), out);
+	fputsln(_("     --fs <type>[,<options>]\n"
+		  "                          of a new filesystem, in place of a tree"), out);
 	fputsln(_(" -R, --recursive          with the mounts below the tree"), out);
 	fputsln(_(" -o, --options <list>     mount attributes, as for mount(8)"), out);
 	fputsln(_("     --propagation private|slave|shared|unchanged\n"

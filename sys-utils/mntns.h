@@ -120,12 +120,17 @@ struct tree_options {
 	struct mntopts mntopts;
 	struct user_options user;
 	uint64_t propagation;		/* of --propagation */
+	char *fstype;			/* of --fs */
+	char *source;			/* likewise, or NULL */
+	unsigned int has_options:1;	/* --options */
 	unsigned int verbose:1;
 };
 
 enum {
 	TREE_OPT_PROPAGATION = CHAR_MAX + 1,
 	TREE_OPT_METHOD,
+	TREE_OPT_EMPTY,
+	TREE_OPT_FS,
 	PLAN_OPT_BIND,
 	PLAN_OPT_DEV,
 	PLAN_OPT_DRY_RUN,
@@ -149,6 +154,8 @@ enum {
 #define TREE_LONGOPTS \
 	USER_LONGOPTS, \
 	PLAN_LONGOPTS, \
+	{ "empty",	 no_argument,	    NULL, TREE_OPT_EMPTY }, \
+	{ "fs",		 required_argument, NULL, TREE_OPT_FS }, \
 	{ "method",	 required_argument, NULL, TREE_OPT_METHOD }, \
 	{ "options",	 required_argument, NULL, 'o' }, \
 	{ "propagation", required_argument, NULL, TREE_OPT_PROPAGATION }, \
@@ -157,7 +164,7 @@ enum {
 
 extern void tree_options_init(struct tree_options *o);
 extern int tree_options_take(struct tree_options *o, int c, const char *arg);
-extern void tree_options_set_tree(struct tree_options *o, const char *tree);
+extern int tree_options_set_tree(struct tree_options *o, int argc, char **argv);
 extern int tree_options_open(struct tree_options *o, struct diag *d);
 extern void tree_options_show(struct tree_options *o);
 extern void tree_options_say_method(const struct tree_options *o);
