@@ -303,6 +303,7 @@ int mnt_unique_id(int dirfd, const char *path, int atflags, uint64_t *id);
 int mnt_is_same(int fd1, int fd2);
 int mnt_is_root_of_mount(int dirfd, const char *path, int atflags);
 int mnt_is_directory(int fd);
+int mnt_identify(int fd, uint64_t *id, dev_t *dev);
 int mnt_has_beneath(void);
 
 #endif /* UTIL_LINUX_MOUNTAPI_H */

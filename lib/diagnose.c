@@ -82,6 +82,8 @@ static const char *const step_phrases[DIAG_NR_STEPS] = {
 	[DIAG_ATTACH]		= N_("failed to attach to %s in the namespace"),
 	[DIAG_ATTACH_BENEATH]	= N_("failed to attach beneath %s in the namespace"),
 	[DIAG_DETACH]		= N_("failed to unmount %s in the namespace"),
+	[DIAG_REPLACE]		= N_("cannot replace %s in the namespace"),
+	[DIAG_REPLACE_DROP]	= N_("the new mount is beneath the old one on %s, which cannot be unmounted"),
 
 	[DIAG_SYMLINK]		= N_("cannot create symbolic link %s in the namespace"),
 
@@ -342,6 +344,11 @@ static const struct diag_row rows[] = {
 	{ DIAG_DETACH, EBUSY,
 	  N_("a process has a file, its root or its working directory on it"),
 	  N_("--lazy unmounts it from the tree at once and lets its users finish") },
+
+	{ DIAG_REPLACE_DROP, EBUSY, N_("something was mounted over it meanwhile"),
+	  N_("mntns detach --lazy unmounts them") },
+	{ DIAG_REPLACE_DROP, EINVAL,
+	  N_("it was unmounted meanwhile, or is locked by a more privileged namespace"), NULL },
 
 	{ DIAG_MNT_LIST, EPERM, N_("the caller is not privileged over the namespace"), NULL },
 	{ DIAG_MNT_LIST, ENOENT,

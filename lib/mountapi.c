@@ -9,6 +9,7 @@
 #include <string.h>
 #include <linux/capability.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "mountapi.h"
@@ -424,6 +425,31 @@ int mnt_is_directory(int fd)
 	if (statx(fd, "", AT_EMPTY_PATH | STATX_NO_TALK, STATX_TYPE, &st) < 0)
 		return -errno;
 	return S_ISDIR(st.stx_mode);
+}
+
+/*
+ * mnt_identify:
+ * @fd: any fd, also an O_PATH one
+ * @id: result, id of the mount as in mountinfo
+ * @dev: result, device number of the filesystem
+ *
+ * Asks for nothing that the filesystem would have to be asked for: FUSE refuses
+ * even the unique id to others than the one who mounted.
+ *
+ * Returns: 0, -ENOSYS before Linux 5.8, or another -errno.
+ */
+int mnt_identify(int fd, uint64_t *id, dev_t *dev)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH | STATX_NO_TALK, 0, &st) < 0)
+		return -errno;
+	if (!(st.stx_mask & STATX_MNT_ID))
+		return -ENOSYS;
+
+	memcpy(id, (const char *) &st + 0x90, sizeof(*id));
+	*dev = makedev(st.stx_dev_major, st.stx_dev_minor);
+	return 0;
 }
 
 /*

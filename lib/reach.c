@@ -194,7 +194,7 @@ static const struct mnt_entry *find_spot(const struct mnttab *tab, const struct 
 	for (i = 0; i < tab->nmounts; i++) {
 		const struct mnt_entry *mnt = &tab->mounts[i];
 
-		if (mnt->id ? mnt->id == spot->id : mnt->id_old == spot->id_old)
+		if (mnt->id && spot->id ? mnt->id == spot->id : mnt->id_old == spot->id_old)
 			return mnt;
 	}
 	return NULL;

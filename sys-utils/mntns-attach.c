@@ -13,13 +13,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <sys/mount.h>
 
 #include "detached.h"
-#include "lazylibs.h"
 #include "mountapi.h"
 #include "nsjoin.h"
-#include "nspath.h"
 #include "nsref.h"
 #include "optutils.h"
 #include "placement.h"
@@ -41,10 +38,9 @@ struct attach {
 	struct nsref ref;
 	struct nsref self;
 	struct nsref from;
-	struct mntopts opts;
+	struct source_options what;
 	const char *ns;
 	const char *fromarg;		/* of --from */
-	const char *fstype;		/* of -t, NULL for a clone */
 	struct placement how;		/* what the options say of all of them */
 
 	struct attach_pair *pairs;
@@ -53,7 +49,6 @@ struct attach {
 	size_t nfds;
 
 	uint64_t warned;		/* mount that is known to be shared */
-	unsigned int recursive:1;
 	unsigned int print_id:1;
 	unsigned int verbose:1;
 };
@@ -74,9 +69,7 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputsln(_("Attach clones of directories or files, or new filesystems, in a namespace."), out);
 
 	fputs(USAGE_OPTIONS, out);
-	fputsln(_(" -R, --recursive          with the mounts below the source"), out);
-	fputsln(_(" -o, --options <list>     mount options, as for mount(8)"), out);
-	fputsln(_(" -t, --types <type>       make a new filesystem of this type"), out);
+	source_options_usage(out);
 	fputsln(_("     --from <namespace>   the sources are in this namespace"), out);
 	fputsln(_("     --fd <number>        attach the detached mount of an open file descriptor"), out);
 	fputsln(_("     --beneath            below what is mounted on the target"), out);
@@ -91,116 +84,14 @@ static void __attribute__((__noreturn__)) usage(void)
 	exit(EXIT_SUCCESS);
 }
 
-/* LABEL=, UUID= and the like, as mount(8) takes them; result is allocated */
-static int resolve_tag(const char *spec, char **device, struct diag *d)
-{
-	if (load_libmount() < 0)
-		return diag_fail_cause(d, DIAG_LIBRARY, ELIBACC, "libmount", NULL,
-				       "%s", lazylibs_errmsg());
-	*device = mnt_resolve_spec(spec, NULL);
-	/* what cannot be resolved comes back as it is */
-	if (!*device || strcmp(*device, spec) == 0) {
-		free(*device);
-		*device = NULL;
-		return diag_fail(d, DIAG_SOURCE_RESOLVE, ENOENT, spec);
-	}
-	return 0;
-}
-
-static int is_tag(const char *source)
-{
-	static const char *const tags[] = {
-		"LABEL=", "UUID=", "PARTLABEL=", "PARTUUID=", "ID="
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(tags); i++) {
-		if (strncmp(source, tags[i], strlen(tags[i])) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-static int make_filesystem(const struct attach *at, const char *source, struct diag *d)
-{
-	char *device = NULL;
-	int fd, rc;
-
-	if (is_tag(source)) {
-		rc = resolve_tag(source, &device, d);
-		if (rc)
-			return rc;
-	}
-	fd = detached_mkfs(at->fstype, device ? device : source, &at->opts, d);
-	free(device);
-	return fd;
-}
-
-static int has_path(const struct attach *at, const char *source)
-{
-	size_t i;
-
-	if (strchr(source, '/') || is_tag(source))
-		return 1;
-	for (i = 0; i < at->opts.nr_fs; i++) {
-		if (at->opts.fs[i].value && strchr(at->opts.fs[i].value, '/'))
-			return 1;
-	}
-	return 0;
-}
-
-/*
- * Who may not mount here may in the user namespace that owns the other one. A
- * path, however, would be another one there.
- */
-static int may_be_made_inside(const struct attach *at, const char *source, const struct diag *d)
-{
-	return d->step == DIAG_FS_OPEN && d->err == EPERM && !caller_has_sys_admin() &&
-	       !has_path(at, source);
-}
-
-static struct mnt_change change_of(const struct attach *at)
-{
-	struct mnt_change change = at->opts.change;
-
-	/* a peer of the source would show mounts made inside outside, and vice versa */
-	if (!change.propagation)
-		change.propagation = MS_PRIVATE;
-	return change;
-}
-
-static int clone_own(const struct attach *at, const char *source, struct diag *d)
-{
-	struct mnt_change change = change_of(at);
-
-	return detached_clone(AT_FDCWD, source, at->recursive, &change,
-			      DIAG_SOURCE_OPEN, source, d);
-}
-
-/* @root is that of the namespace of --from, which the caller is in */
-static int clone_from(const struct attach *at, int root, const char *source, struct diag *d)
-{
-	struct mnt_change change = change_of(at);
-	int fd, tree;
-
-	fd = nspath_open(root, source, O_PATH);
-	if (fd < 0)
-		return diag_fail(d, DIAG_SOURCE_FIND, -fd, source);
-	tree = detached_clone(fd, "", at->recursive, &change, DIAG_SOURCE_OPEN, source, d);
-	close(fd);
-	return tree;
-}
-
 static int make_tree(struct attach *at, struct attach_pair *pair, int root, struct diag *d)
 {
 	if (at->nfds)
 		return detached_take_fd(strtou32_or_err(pair->source,
 						_("invalid file descriptor")), pair->source, d);
 	if (at->fromarg)
-		return clone_from(at, root, pair->source, d);
-	if (at->fstype)
-		return make_filesystem(at, pair->source, d);
-	return clone_own(at, pair->source, d);
+		return source_make_from(&at->what, root, pair->source, d);
+	return source_make(&at->what, pair->source, d);
 }
 
 static int get_id(struct attach_pair *pair, struct diag *d)
@@ -217,7 +108,7 @@ static int make_pair(struct attach *at, struct attach_pair *pair, int root, stru
 {
 	int fd = make_tree(at, pair, root, d);
 
-	if (fd < 0 && at->fstype && may_be_made_inside(at, pair->source, d)) {
+	if (fd < 0 && source_may_be_made_inside(&at->what, pair->source, d)) {
 		diag_reset(d);
 		pair->late = 1;
 		return 0;
@@ -262,7 +153,7 @@ static int complete_inside(struct attach *at, struct attach_pair *pair, struct d
 	struct placement *p = &pair->place;
 
 	if (pair->late) {
-		p->treefd = detached_mkfs(at->fstype, pair->source, &at->opts, d);
+		p->treefd = source_make(&at->what, pair->source, d);
 		if (p->treefd < 0)
 			return p->treefd;
 		return at->print_id ? get_id(pair, d) : 0;
@@ -406,28 +297,21 @@ static void take_operands(struct attach *at, int argc, char **argv)
 
 static void check_options(struct attach *at)
 {
-	struct diag d = { .step = DIAG_NONE };
+	const struct mntopts *opts = &at->what.mntopts;
 
-	if (at->opts.mkdir)
+	source_options_check(&at->what);
+	if (opts->mkdir)
 		at->how.mkdir = 1;
-	if (at->opts.mkdir_mode)
-		at->how.mode = at->opts.mkdir_mode;
-	if (at->opts.recursive)
-		at->recursive = 1;
-	if (at->opts.bind)
-		at->fstype = NULL;
+	if (opts->mkdir_mode)
+		at->how.mode = opts->mkdir_mode;
 
-	if (at->fstype && at->recursive)
-		errx(EXIT_FAILURE, _("--recursive is for a clone, not for a new filesystem"));
-	if (at->fstype && at->fromarg)
+	if (at->what.fstype && at->fromarg)
 		errx(EXIT_FAILURE, _("--from is for a clone, not for a new filesystem"));
-	if (at->nfds && (at->recursive || at->opts.bind || at->opts.nr_fs ||
-			 at->opts.change.propagation || !mnt_change_is_empty(&at->opts.change)))
+	if (at->nfds && (at->what.recursive || opts->bind || opts->nr_fs ||
+			 !mnt_change_is_empty(&opts->change)))
 		errx(EXIT_FAILURE, _("--fd takes the mount as it is, without mount options"));
 	if (at->how.beneath && (at->how.mkdir || at->how.touch))
 		errx(EXIT_FAILURE, _("--beneath is for a target that is mounted on already"));
-	if (!at->fstype && mntopts_only_attributes(&at->opts, &d) != 0)
-		mntns_err(&d);
 }
 
 int mntns_attach(int argc, char **argv)
@@ -441,16 +325,14 @@ int mntns_attach(int argc, char **argv)
 		OPT_TOUCH
 	};
 	static const struct option longopts[] = {
+		SOURCE_LONGOPTS,
 		{ "beneath",   no_argument,	  NULL, OPT_BENEATH },
 		{ "fd",	       required_argument, NULL, OPT_FD },
 		{ "from",      required_argument, NULL, OPT_FROM },
 		{ "help",      no_argument,	  NULL, 'h' },
 		{ "mkdir",     optional_argument, NULL, OPT_MKDIR },
-		{ "options",   required_argument, NULL, 'o' },
 		{ "print-id",  no_argument,	  NULL, OPT_PRINT_ID },
-		{ "recursive", no_argument,	  NULL, 'R' },
 		{ "touch",     no_argument,	  NULL, OPT_TOUCH },
-		{ "types",     required_argument, NULL, 't' },
 		{ "verbose",   no_argument,	  NULL, 'v' },
 		{ "version",   no_argument,	  NULL, 'V' },
 		{ NULL }
@@ -460,12 +342,13 @@ int mntns_attach(int argc, char **argv)
 		{ 0 }
 	};
 	int excl_st[ARRAY_SIZE(excl)] = UL_EXCL_STATUS_INIT;
-	struct diag d = { .step = DIAG_NONE };
 	struct attach at = { .how = PLACEMENT_INIT };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "ho:Rt:vV", longopts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, SOURCE_SHORTOPTS "hvV", longopts, NULL)) != -1) {
 		err_exclusive_options(c, longopts, excl, excl_st);
+		if (source_options_take(&at.what, c, optarg))
+			continue;
 
 		switch (c) {
 		case OPT_BENEATH:
@@ -486,16 +369,6 @@ int mntns_attach(int argc, char **argv)
 		case OPT_TOUCH:
 			at.how.touch = 1;
 			break;
-		case 'o':
-			if (mntopts_parse(&at.opts, optarg, &d) != 0)
-				mntns_err(&d);
-			break;
-		case 'R':
-			at.recursive = 1;
-			break;
-		case 't':
-			at.fstype = optarg;
-			break;
 		case 'v':
 			at.verbose = 1;
 			break;
@@ -514,7 +387,7 @@ int mntns_attach(int argc, char **argv)
 		errx(EXIT_FAILURE, _("--beneath is for one target, it cannot be undone"));
 
 	attach(&at);
-	mntopts_free(&at.opts);
+	mntopts_free(&at.what.mntopts);
 	free(at.pairs);
 	free(at.fds);
 	return EXIT_SUCCESS;

@@ -8,9 +8,36 @@
 #ifndef MNTNS_ATTACH_H
 #define MNTNS_ATTACH_H
 
+#include <stdio.h>
+
+#include "mntopts.h"
+
 struct diag;
 struct nsref;
 
+/* mntns-source.c: what is put in place */
+struct source_options {
+	struct mntopts mntopts;
+	const char *fstype;		/* NULL for a clone */
+	unsigned int recursive:1;
+};
+
+#define SOURCE_SHORTOPTS	"o:Rt:"
+#define SOURCE_LONGOPTS \
+	{ "options",   required_argument, NULL, 'o' }, \
+	{ "recursive", no_argument,	  NULL, 'R' }, \
+	{ "types",     required_argument, NULL, 't' }
+
+extern int source_options_take(struct source_options *o, int c, const char *arg);
+extern void source_options_check(struct source_options *o);
+extern void source_options_usage(FILE *out);
+extern int source_make(const struct source_options *o, const char *source, struct diag *d);
+extern int source_make_from(const struct source_options *o, int root, const char *source,
+			    struct diag *d);
+extern int source_may_be_made_inside(const struct source_options *o, const char *source,
+				     const struct diag *d);
+
+/* mntns-attach-shared.c */
 extern int attach_warn_shared(const struct nsref *ref, const struct nsref *self,
 			      const char *target, struct diag *d);
 

@@ -32,6 +32,7 @@ static const struct mntns_verb verbs[] = {
 	{ "enter",    mntns_enter,    N_("execute a program in an existing namespace") },
 	{ "attach",   mntns_attach,   N_("attach a detached mount inside a namespace") },
 	{ "detach",   mntns_detach,   N_("unmount inside a namespace") },
+	{ "replace",  mntns_replace,  N_("exchange a mount inside a namespace, without a gap") },
 	{ "delete",   mntns_delete,   N_("remove the pin of a namespace") },
 	{ "list",     mntns_list,     N_("show the mounts of namespaces") },
 	{ "lsns",     mntns_lsns,     N_("show all namespaces, also those without a process") },

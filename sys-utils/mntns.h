@@ -35,6 +35,7 @@ extern int mntns_holders(int argc, char **argv);
 extern int mntns_list(int argc, char **argv);
 extern int mntns_lsns(int argc, char **argv);
 extern int mntns_reach(int argc, char **argv);
+extern int mntns_replace(int argc, char **argv);
 extern int mntns_run(int argc, char **argv);
 extern int mntns_wait(int argc, char **argv);
 extern int mntns_watch(int argc, char **argv);

@@ -1,0 +1,191 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mntns-source - what attach and replace put in place: from the operand and the
+ * options to a detached mount
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+
+#include "detached.h"
+#include "lazylibs.h"
+#include "mountapi.h"
+#include "nspath.h"
+
+#include "mntns-attach.h"
+#include "mntns.h"
+
+/* LABEL=, UUID= and the like, as mount(8) takes them; result is allocated */
+static int resolve_tag(const char *spec, char **device, struct diag *d)
+{
+	if (load_libmount() < 0)
+		return diag_fail_cause(d, DIAG_LIBRARY, ELIBACC, "libmount", NULL,
+				       "%s", lazylibs_errmsg());
+	*device = mnt_resolve_spec(spec, NULL);
+	/* what cannot be resolved comes back as it is */
+	if (!*device || strcmp(*device, spec) == 0) {
+		free(*device);
+		*device = NULL;
+		return diag_fail(d, DIAG_SOURCE_RESOLVE, ENOENT, spec);
+	}
+	return 0;
+}
+
+static int is_tag(const char *source)
+{
+	static const char *const tags[] = {
+		"LABEL=", "UUID=", "PARTLABEL=", "PARTUUID=", "ID="
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tags); i++) {
+		if (strncmp(source, tags[i], strlen(tags[i])) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static int make_filesystem(const struct source_options *o, const char *source, struct diag *d)
+{
+	char *device = NULL;
+	int fd, rc;
+
+	if (is_tag(source)) {
+		rc = resolve_tag(source, &device, d);
+		if (rc)
+			return rc;
+	}
+	fd = detached_mkfs(o->fstype, device ? device : source, &o->mntopts, d);
+	free(device);
+	return fd;
+}
+
+static struct mnt_change change_of(const struct source_options *o)
+{
+	struct mnt_change change = o->mntopts.change;
+
+	/* a peer of the source would show mounts made inside outside, and vice versa */
+	if (!change.propagation)
+		change.propagation = MS_PRIVATE;
+	return change;
+}
+
+/*
+ * source_make:
+ * @source: path in the caller's namespace; for a new filesystem what its type takes
+ * @d: failure
+ *
+ * Returns: O_CLOEXEC fd of a detached mount, or -errno with @d set.
+ */
+int source_make(const struct source_options *o, const char *source, struct diag *d)
+{
+	struct mnt_change change = change_of(o);
+
+	if (o->fstype)
+		return make_filesystem(o, source, d);
+	return detached_clone(AT_FDCWD, source, o->recursive, &change,
+			      DIAG_SOURCE_OPEN, source, d);
+}
+
+/*
+ * source_make_from - the same for a path in a namespace of others, which the
+ * caller is in and @root is the root of
+ */
+int source_make_from(const struct source_options *o, int root, const char *source,
+		     struct diag *d)
+{
+	struct mnt_change change = change_of(o);
+	int fd, tree;
+
+	fd = nspath_open(root, source, O_PATH);
+	if (fd < 0)
+		return diag_fail(d, DIAG_SOURCE_FIND, -fd, source);
+	tree = detached_clone(fd, "", o->recursive, &change, DIAG_SOURCE_OPEN, source, d);
+	close(fd);
+	return tree;
+}
+
+static int has_path(const struct source_options *o, const char *source)
+{
+	size_t i;
+
+	if (strchr(source, '/') || is_tag(source))
+		return 1;
+	for (i = 0; i < o->mntopts.nr_fs; i++) {
+		if (o->mntopts.fs[i].value && strchr(o->mntopts.fs[i].value, '/'))
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * source_may_be_made_inside:
+ * @d: why source_make() has failed
+ *
+ * Who may not mount here may in the user namespace that owns the other one. A
+ * path, however, would be another one there.
+ */
+int source_may_be_made_inside(const struct source_options *o, const char *source,
+			      const struct diag *d)
+{
+	return o->fstype && d->step == DIAG_FS_OPEN && d->err == EPERM &&
+	       !caller_has_sys_admin() && !has_path(o, source);
+}
+
+/*
+ * source_options_take:
+ * @c: what getopt_long() returned
+ * @arg: its argument
+ *
+ * Exits when the argument is wrong.
+ *
+ * Returns: 1 when the option was one of these, else 0.
+ */
+int source_options_take(struct source_options *o, int c, const char *arg)
+{
+	struct diag d = { .step = DIAG_NONE };
+
+	switch (c) {
+	case 'o':
+		if (mntopts_parse(&o->mntopts, arg, &d) != 0)
+			mntns_err(&d);
+		break;
+	case 'R':
+		o->recursive = 1;
+		break;
+	case 't':
+		o->fstype = arg;
+		break;
+	default:
+		return 0;
+	}
+	return 1;
+}
+
+/*
+ * source_options_check - when all options are known; exits when they contradict
+ */
+void source_options_check(struct source_options *o)
+{
+	struct diag d = { .step = DIAG_NONE };
+
+	if (o->mntopts.recursive)
+		o->recursive = 1;
+	if (o->mntopts.bind)
+		o->fstype = NULL;
+
+	if (o->fstype && o->recursive)
+		errx(EXIT_FAILURE, _("--recursive is for a clone, not for a new filesystem"));
+	if (!o->fstype && mntopts_only_attributes(&o->mntopts, &d) != 0)
+		mntns_err(&d);
+}
+
+void source_options_usage(FILE *out)
+{
+	fputsln(_(" -R, --recursive          with the mounts below the source"), out);
+	fputsln(_(" -o, --options <list>     mount options, as for mount(8)"), out);
+	fputsln(_(" -t, --types <type>       make a new filesystem of this type"), out);
+}
