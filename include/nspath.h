@@ -39,6 +39,7 @@ int nspath_mkdirs(int rootfd, const char *path, mode_t mode, struct nspath_made 
 int nspath_touch(int rootfd, const char *path, int mkdirs, mode_t mode,
 		 struct nspath_made *made);
 void nspath_undo_made(struct nspath_made *made);
+int nspath_move_made(struct nspath_made *to, struct nspath_made *from);
 void nspath_free_made(struct nspath_made *made);
 
 #endif /* UTIL_LINUX_NSPATH_H */

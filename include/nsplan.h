@@ -21,6 +21,7 @@
 #include "diagnose.h"
 #include "mntopts.h"
 #include "nspath.h"
+#include "placement.h"
 
 enum nsplan_kind {
 	NSPLAN_CLONE,			/* a clone of @source */
@@ -37,8 +38,7 @@ struct nsplan_step {
 	char *origin;			/* "fstab:12" or "--dev", for messages; or NULL */
 	unsigned int touch:1;		/* a missing target is made as an empty file */
 	unsigned int skipped:1;		/* nofail, and nsplan_open() found no source */
-	unsigned int attached:1;	/* nsplan_put() */
-	int fd;				/* nsplan_open(): the detached mount, or -1 */
+	struct placement place;		/* nsplan_open() gives it the detached mount */
 	int covered;			/* the root that it was mounted on, or -1 */
 };
 
@@ -58,7 +58,7 @@ struct nsplan {
 	struct nspath_made made;		/* directories made for targets */
 	int rootfd;				/* while nsplan_put() is at work */
 	unsigned int lift_ro:1;		/* the root was made read-only for the caller */
-	unsigned int keep_off_shared:1;	/* refuse targets on shared mounts */
+	unsigned int keep_off_shared:1;	/* mounts of the namespace may be shared: refuse those */
 };
 
 #define NSPLAN_INIT	{ .rootfd = -1 }

@@ -164,16 +164,17 @@ static int note_made(struct nspath_made *made, int dirfd, const char *name, int 
 	return 0;
 }
 
+/* @mode tells what: a directory or a file. */
 static int make_and_note(int dirfd, const char *name, mode_t mode, struct nspath_made *made)
 {
-	int rc;
+	int rc, is_file = S_ISREG(mode);
 
-	if (mkdirat(dirfd, name, mode) < 0)
+	if ((is_file ? mknodat(dirfd, name, mode, 0) : mkdirat(dirfd, name, mode)) < 0)
 		return -errno;
 
-	rc = note_made(made, dirfd, name, 0);
+	rc = note_made(made, dirfd, name, is_file);
 	if (rc)
-		unlinkat(dirfd, name, AT_REMOVEDIR);
+		unlinkat(dirfd, name, is_file ? 0 : AT_REMOVEDIR);
 	return rc;
 }
 
@@ -190,7 +191,8 @@ static int make_one(int dirfd, const char *name, mode_t mode, struct nspath_made
 	}
 	if (rc)
 		return rc;
-	fd = openat(dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC |
+		    (S_ISREG(mode) ? 0 : O_DIRECTORY));
 	return fd < 0 ? -errno : fd;
 }
 
@@ -244,22 +246,6 @@ int nspath_mkdirs(int rootfd, const char *path, mode_t mode, struct nspath_made 
 	return fd;
 }
 
-static int touch_one(int dirfd, const char *name, struct nspath_made *made)
-{
-	int fd, rc;
-
-	if (mknodat(dirfd, name, S_IFREG | 0644, 0) < 0)
-		return -errno;
-
-	rc = note_made(made, dirfd, name, 1);
-	if (rc) {
-		unlinkat(dirfd, name, 0);
-		return rc;
-	}
-	fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
 /*
  * nspath_touch:
  * @rootfd: bound of the lookup
@@ -292,7 +278,7 @@ int nspath_touch(int rootfd, const char *path, int mkdirs, mode_t mode,
 	if (dirfd < 0)
 		return dirfd;
 
-	fd = touch_one(dirfd, name, made);
+	fd = make_one(dirfd, name, S_IFREG | 0644, made);
 	close(dirfd);
 	return fd;
 }
@@ -323,6 +309,30 @@ void nspath_undo_made(struct nspath_made *made)
 	for (i = made->count; i > 0; i--)
 		remove_made(&made->dirs[i - 1]);
 	nspath_free_made(made);
+}
+
+/*
+ * nspath_move_made:
+ * @to: gets the notes of @from, which has none then
+ *
+ * Returns: 0 or -ENOMEM, and nothing is moved.
+ */
+int nspath_move_made(struct nspath_made *to, struct nspath_made *from)
+{
+	struct nspath_dir *dirs;
+
+	if (!from->count)
+		return 0;
+	dirs = reallocarray(to->dirs, to->count + from->count, sizeof(*dirs));
+	if (!dirs)
+		return -ENOMEM;
+	memcpy(dirs + to->count, from->dirs, from->count * sizeof(*dirs));
+	to->dirs = dirs;
+	to->count += from->count;
+	free(from->dirs);
+	from->dirs = NULL;
+	from->count = 0;
+	return 0;
 }
 
 void nspath_free_made(struct nspath_made *made)

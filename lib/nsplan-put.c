@@ -44,15 +44,6 @@ static int reopen_writable(int dirfd, void *data)
 	return -err;
 }
 
-static int fail_target(const struct nsplan_step *step, int err, struct diag *d)
-{
-	if (err == ENOENT)
-		return diag_fail_cause(d, DIAG_TARGET_OPEN, err, step->target,
-				_("the option X-mount.mkdir creates a missing directory"),
-				_("no such file or directory"));
-	return diag_fail(d, DIAG_TARGET_OPEN, err, step->target);
-}
-
 /* The O_PATH fd of the directory that @path is in, and the name there in *@name. */
 static int open_parent(const struct nsplan *plan, const char *path, const char **name)
 {
@@ -63,43 +54,6 @@ static int open_parent(const struct nsplan *plan, const char *path, const char *
 	*name = base ? base + 1 : path;
 	free(dir);
 	return fd;
-}
-
-static int touch(const struct nsplan *plan, const struct nsplan_step *step)
-{
-	const char *name;
-	int fd, dirfd = open_parent(plan, step->target, &name);
-
-	if (dirfd < 0)
-		return dirfd;
-	fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
-	if (fd < 0)
-		fd = -errno;
-	close(dirfd);
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return nspath_open(plan->rootfd, step->target, O_PATH);
-}
-
-/* Returns an O_PATH fd, or -errno. */
-static int open_target(struct nsplan *plan, const struct nsplan_step *step, struct diag *d)
-{
-	int fd = nspath_open(plan->rootfd, step->target, O_PATH);
-
-	if (fd >= 0)
-		return fd;
-	if (fd == -ENOENT && step->touch) {
-		fd = touch(plan, step);
-		return fd < 0 ? diag_fail(d, DIAG_TARGET_OPEN, -fd, step->target) : fd;
-	}
-	if (fd != -ENOENT || !step->opts.mkdir)
-		return fail_target(step, -fd, d);
-
-	plan->made.reopen = reopen_writable;
-	plan->made.data = plan;
-	fd = nspath_mkdirs(plan->rootfd, step->target, mntopts_mkdir_mode(&step->opts), &plan->made);
-	return fd < 0 ? diag_fail(d, DIAG_TARGET_MKDIR, -fd, step->target) : fd;
 }
 
 static int put_symlink(const struct nsplan *plan, const struct nsplan_step *step, struct diag *d)
@@ -116,17 +70,16 @@ static int put_symlink(const struct nsplan *plan, const struct nsplan_step *step
 }
 
 /* What is mounted on the root covers it, and what follows goes there. */
-static int follow_root(struct nsplan *plan, struct nsplan_step *step, int targetfd,
-		       struct diag *d)
+static int follow_root(struct nsplan *plan, struct nsplan_step *step, struct diag *d)
 {
 	struct stat root, st;
 	int fd;
 
-	if (fstat(plan->rootfd, &root) < 0 || fstat(targetfd, &st) < 0 ||
+	if (fstat(plan->rootfd, &root) < 0 || fstat(step->place.targetfd, &st) < 0 ||
 	    root.st_dev != st.st_dev || root.st_ino != st.st_ino ||
-	    !mnt_is_same(plan->rootfd, targetfd))
+	    !mnt_is_same(plan->rootfd, step->place.targetfd))
 		return 0;
-	fd = fcntl(step->fd, F_DUPFD_CLOEXEC, 3);
+	fd = fcntl(step->place.treefd, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
 		return diag_fail(d, DIAG_ATTACH, errno, step->target);
 	step->covered = plan->rootfd;
@@ -138,31 +91,54 @@ static int follow_root(struct nsplan *plan, struct nsplan_step *step, int target
 /* Before Linux 6.8 it is not known whether the target is shared: refused, too. */
 static int refuse_shared(const struct nsplan_step *step, int targetfd, struct diag *d)
 {
+	struct ul_statmount sm;
 	uint64_t id;
 
-	if (!detached_target_is_shared(targetfd) &&
-	    mnt_unique_id(targetfd, "", AT_EMPTY_PATH, &id) != -ENOSYS)
+	if (mnt_unique_id(targetfd, "", AT_EMPTY_PATH, &id) == 0 &&
+	    ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) == 0 &&
+	    !(sm.mnt_propagation & MS_SHARED))
 		return 0;
 	return diag_fail_cause(d, DIAG_ATTACH, EINVAL, step->target,
 			_("use --propagation private or slave"),
-			_("the mount there is shared, and what is mounted on it would show in its peers"));
+			_("the mount there is shared, or may be, and what is mounted on it would show in its peers"));
+}
+
+/* Clones are private and the tree is not shared, unless that was asked for. */
+static int may_meet_shared(const struct nsplan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->nr_steps; i++) {
+		if (plan->steps[i].opts.change.propagation == MS_SHARED)
+			return 1;
+	}
+	return plan->keep_off_shared;
+}
+
+static int find_target(struct nsplan *plan, struct nsplan_step *step, struct diag *d)
+{
+	int rc;
+
+	step->place.made.reopen = reopen_writable;
+	step->place.made.data = plan;
+	rc = placement_find(&step->place, plan->rootfd, d);
+	if (rc == -ENOENT && d->step == DIAG_TARGET_OPEN) {
+		free(d->remedy);
+		d->remedy = strdup(_("the option X-mount.mkdir creates what is missing"));
+	}
+	return rc;
 }
 
 static int put_mount(struct nsplan *plan, struct nsplan_step *step, struct diag *d)
 {
-	int rc = 0, fd = open_target(plan, step, d);
+	int rc = find_target(plan, step, d);
 
-	if (fd < 0)
-		return fd;
-	if (plan->keep_off_shared)
-		rc = refuse_shared(step, fd, d);
+	if (!rc && may_meet_shared(plan))
+		rc = refuse_shared(step, step->place.targetfd, d);
 	if (!rc)
-		rc = detached_attach(step->fd, fd, step->target, d);
-	if (!rc) {
-		step->attached = 1;
-		rc = follow_root(plan, step, fd, d);
-	}
-	close(fd);
+		rc = placement_put(&step->place, d);
+	if (!rc)
+		rc = follow_root(plan, step, d);
 	return rc;
 }
 
@@ -172,18 +148,6 @@ static int put_step(struct nsplan *plan, struct nsplan_step *step, struct diag *
 		return 0;
 	return step->kind == NSPLAN_SYMLINK ? put_symlink(plan, step, d) :
 					      put_mount(plan, step, d);
-}
-
-/* 1 when the topmost mount at the target is still the one of @step. */
-static int is_in_place(const struct nsplan *plan, const struct nsplan_step *step)
-{
-	int rc, fd = nspath_open(plan->rootfd, step->target, O_PATH);
-
-	if (fd < 0)
-		return 0;
-	rc = mnt_is_same(fd, step->fd);
-	close(fd);
-	return rc;
 }
 
 static int is_on_new_tmpfs(const struct nsplan *plan, int dirfd)
@@ -197,8 +161,8 @@ static int is_on_new_tmpfs(const struct nsplan *plan, int dirfd)
 	for (i = 0; i < plan->nr_steps; i++) {
 		const struct nsplan_step *step = &plan->steps[i];
 
-		if (step->kind == NSPLAN_MKFS && step->fd >= 0 &&
-		    fstat(step->fd, &st) == 0 && st.st_dev == dir.st_dev)
+		if (step->kind == NSPLAN_MKFS && step->place.treefd >= 0 &&
+		    fstat(step->place.treefd, &st) == 0 && st.st_dev == dir.st_dev)
 			return 1;
 	}
 	return 0;
@@ -222,14 +186,24 @@ static void forget_temporary(struct nsplan *plan)
 	plan->made.count = kept;
 }
 
+/* The notes of all steps become those of the plan. */
+static int keep_notes(struct nsplan *plan, struct diag *d)
+{
+	size_t i;
+
+	for (i = 0; i < plan->nr_steps; i++) {
+		if (nspath_move_made(&plan->made, &plan->steps[i].place.made) != 0)
+			return diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
+	}
+	forget_temporary(plan);
+	return 0;
+}
+
 static void take_back_step(struct nsplan *plan, struct nsplan_step *step)
 {
-	struct diag d = { .step = DIAG_NONE };
+	int root = step->covered >= 0 ? step->covered : plan->rootfd;
 
-	if (step->attached && is_in_place(plan, step))
-		nsumount(plan->rootfd, step->target, 1, &d);
-	diag_reset(&d);
-	step->attached = 0;
+	placement_undo(&step->place, root);
 	if (step->covered >= 0) {
 		close(plan->rootfd);
 		plan->rootfd = step->covered;
@@ -281,6 +255,8 @@ int nsplan_put(struct nsplan *plan, struct diag *d)
 	size_t i;
 	int rc = 0;
 
+	if (!plan->nr_steps)
+		return 0;
 	if (plan->rootfd >= 0)
 		close(plan->rootfd);
 	plan->rootfd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -294,10 +270,10 @@ int nsplan_put(struct nsplan *plan, struct diag *d)
 	}
 	if (!rc)
 		rc = move_to_root(plan, d);
+	if (!rc)
+		rc = keep_notes(plan, d);
 	if (rc)
 		nsplan_take_back(plan);
-	else
-		forget_temporary(plan);
 	return rc;
 }
 
@@ -326,12 +302,34 @@ static int note_place(struct place *here, const char *object, struct diag *d)
 	return here->nsfd < 0 ? diag_fail(d, DIAG_NS_IDENTIFY, -here->nsfd, object) : 0;
 }
 
-static int go_back(const struct place *here, const char *object, struct diag *d)
+static int go_back(const struct place *here)
 {
-	if (setns(here->nsfd, CLONE_NEWNS) == 0 && fchdir(here->rootfd) == 0 &&
-	    chroot(".") == 0 && fchdir(here->cwdfd) == 0)
-		return 0;
-	return diag_fail(d, DIAG_NS_RETURN, errno, object);
+	if (fchdir(here->rootfd) < 0 || chroot(".") < 0 || fchdir(here->cwdfd) < 0)
+		return -errno;
+	return 0;
+}
+
+/*
+ * As long as the caller is in the namespace the mounts are in the way of what
+ * was made for them; later they are not, and must not be looked for by a path.
+ */
+static int put_and_leave(struct nsplan *plan, const struct place *here, const char *object,
+			 struct diag *d)
+{
+	int err, rc = nsplan_put(plan, d);
+
+	if (setns(here->nsfd, CLONE_NEWNS) < 0) {
+		err = errno;
+		if (rc)
+			return rc;
+		nsplan_take_back(plan);
+		return diag_fail(d, DIAG_NS_RETURN, err, object);
+	}
+	err = go_back(here);
+	if (!err || rc)
+		return rc;
+	nspath_undo_made(&plan->made);
+	return diag_fail(d, DIAG_NS_RETURN, -err, object);
 }
 
 /*
@@ -349,21 +347,12 @@ static int go_back(const struct place *here, const char *object, struct diag *d)
 int nsplan_assemble(struct nsplan *plan, int nsfd, const char *object, struct diag *d)
 {
 	struct place here = { .nsfd = -1, .rootfd = -1, .cwdfd = -1 };
-	struct diag back = { .step = DIAG_NONE };
 	int rc = note_place(&here, object, d);
 
-	if (!rc && setns(nsfd, CLONE_NEWNS) < 0) {
+	if (!rc && setns(nsfd, CLONE_NEWNS) < 0)
 		rc = diag_fail(d, DIAG_JOIN_MNTNS, errno, object);
-	} else if (!rc) {
-		rc = nsplan_put(plan, d);
-		if (go_back(&here, object, &back) != 0 && !rc) {
-			*d = back;
-			rc = -back.err;
-			nspath_undo_made(&plan->made);
-		} else {
-			diag_reset(&back);
-		}
-	}
+	else if (!rc)
+		rc = put_and_leave(plan, &here, object, d);
 	close_place(&here);
 	return rc;
 }

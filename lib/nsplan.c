@@ -75,7 +75,9 @@ struct nsplan_step *nsplan_add(struct nsplan *plan, enum nsplan_kind kind,
 		return NULL;
 	plan->steps = steps;
 	step = &steps[plan->nr_steps];
-	*step = (struct nsplan_step) { .kind = kind, .fd = -1, .covered = -1 };
+	*step = (struct nsplan_step) {
+		.kind = kind, .place = PLACEMENT_INIT, .covered = -1
+	};
 
 	step->source = copy(source, &failed);
 	step->target = copy(target, &failed);
@@ -218,19 +220,45 @@ static int is_missing_source(const struct diag *d)
 	}
 }
 
+static void set_remedy(struct diag *d, const char *remedy)
+{
+	free(d->remedy);
+	d->remedy = strdup(remedy);
+}
+
+/* What helps here is not always what helps elsewhere. */
+static int fail_source(const struct nsplan_step *step, int err, struct diag *d)
+{
+	if (step->kind == NSPLAN_CLONE && err == -EINVAL && d->step == DIAG_SOURCE_OPEN && !d->cause)
+		set_remedy(d, _("use the option rbind"));
+	if (step->kind == NSPLAN_MKFS && err == -EPERM &&
+	    (strcmp(step->fstype, "proc") == 0 || strcmp(step->fstype, "sysfs") == 0))
+		set_remedy(d, _("a clone of the caller's can be used: --bind, with the option rbind"));
+	return err;
+}
+
 static int open_step(struct nsplan_step *step, struct diag *d)
 {
+	int fd;
+
 	if (step->kind == NSPLAN_SYMLINK)
 		return 0;
-	step->fd = step->kind == NSPLAN_MKFS ? make_filesystem(step, d) : make_clone(step, d);
-	if (step->fd >= 0)
-		return 0;
-	if (step->opts.nofail && is_missing_source(d)) {
+	fd = step->kind == NSPLAN_MKFS ? make_filesystem(step, d) : make_clone(step, d);
+	if (fd < 0 && step->opts.nofail && is_missing_source(d)) {
 		diag_reset(d);
 		step->skipped = 1;
 		return 0;
 	}
-	return step->fd;
+	if (fd < 0)
+		return fail_source(step, fd, d);
+
+	step->place = (struct placement) PLACEMENT_INIT;
+	step->place.treefd = fd;
+	step->place.target = step->target;
+	step->place.mkdir = step->opts.mkdir;
+	step->place.mode = mntopts_mkdir_mode(&step->opts);
+	step->place.touch = step->touch || step->opts.mkdir;
+	return 0;
 }
 
 /*
@@ -275,12 +303,10 @@ void nsplan_close(struct nsplan *plan)
 	for (i = 0; i < plan->nr_steps; i++) {
 		struct nsplan_step *step = &plan->steps[i];
 
-		if (step->fd >= 0)
-			close(step->fd);
+		placement_close(&step->place);
 		if (step->covered >= 0)
 			close(step->covered);
-		step->fd = step->covered = -1;
+		step->covered = -1;
 		step->skipped = 0;
-		step->attached = 0;
 	}
 }

@@ -84,6 +84,25 @@ void mntns_preload_messages(void)
 #endif
 }
 
+static struct {
+	void (*undo)(void *);
+	void *data;
+} exec_failed;
+
+/*
+ * mntns_exec_failed - what mntns_exec() does when there is no such program
+ */
+void mntns_exec_failed(void (*undo)(void *), void *data)
+{
+	exec_failed.undo = undo;
+	exec_failed.data = data;
+}
+
+static void undo_at_exit(void)
+{
+	exec_failed.undo(exec_failed.data);
+}
+
 /*
  * mntns_exec - executes a program, or the user's shell for an empty @argv
  *
@@ -91,6 +110,8 @@ void mntns_preload_messages(void)
  */
 void mntns_exec(char **argv)
 {
+	if (exec_failed.undo)
+		atexit(undo_at_exit);
 	if (!argv[0])
 		exec_shell();
 	execvp(argv[0], argv);

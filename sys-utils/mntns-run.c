@@ -5,7 +5,10 @@
  *
  * mntns-run - make a mount namespace from a tree and execute a program in it
  */
+#include <errno.h>
 #include <getopt.h>
+#include <sched.h>
+#include <unistd.h>
 
 #include "mntns.h"
 
@@ -38,16 +41,44 @@ static void show_plan(struct tree_options *tree, char **argv)
 	exit(EXIT_SUCCESS);
 }
 
+/*
+ * Whoever is not privileged over the caller's namespace cannot make mounts in it,
+ * but in a copy of it that belongs to the user namespace.
+ */
+static int open_in_copy(struct tree_options *tree, struct diag *d)
+{
+	struct diag first = *d;
+	int rc = 0;
+
+	*d = (struct diag) { .step = DIAG_NONE };
+	if (tree->make.owner)
+		rc = userns_enter(tree->make.owner, d);
+	tree->make.owner = NULL;
+	if (!rc && unshare(CLONE_NEWNS) < 0) {
+		*d = first;
+		return -d->err;
+	}
+	diag_reset(&first);
+	return rc ? rc : tree_options_open(tree, d);
+}
+
 /* Nobody else is in the namespace, so it is completed from inside. */
 static int enter(struct tree_options *tree, struct diag *d)
 {
 	int rc = tree_options_open(tree, d);
 
+	if (rc == -EPERM)
+		rc = open_in_copy(tree, d);
 	if (!rc)
 		rc = nsmake_enter(&tree->make, d);
 	if (!rc)
 		rc = nsplan_put(&tree->mounts.plan, d);
 	return rc;
+}
+
+static void take_back(void *plan)
+{
+	nsplan_take_back(plan);
 }
 
 int mntns_run(int argc, char **argv)
@@ -88,7 +119,6 @@ int mntns_run(int argc, char **argv)
 	tree_options_say_method(&tree);
 	if (tree.user.ns.join && userns_become_root(tree.user.ns.join, &d) != 0)
 		mntns_err(&d);
-	tree_options_free(&tree);
-
+	mntns_exec_failed(take_back, &tree.mounts.plan);
 	mntns_exec(argv + optind);
 }

@@ -140,7 +140,7 @@ static int is_made_ro(const struct tree_options *o)
 {
 	struct statvfs st;
 
-	return o->make.change.attr_set & MOUNT_ATTR_RDONLY &&
+	return o->make.root == NSMAKE_TREE && o->make.change.attr_set & MOUNT_ATTR_RDONLY &&
 	       statvfs(o->make.tree, &st) == 0 && !(st.f_flag & ST_RDONLY);
 }
 

@@ -54,6 +54,7 @@ extern void mntns_warn(struct diag *d);
 extern void mntns_err(struct diag *d) __attribute__((__noreturn__));
 extern void mntns_warn_view(enum nsiter_view view);
 extern void mntns_preload_messages(void);
+extern void mntns_exec_failed(void (*undo)(void *), void *data);
 extern void mntns_exec(char **argv) __attribute__((__noreturn__));
 extern void mntns_catch_signals(void);
 extern int mntns_commit(void);
