@@ -19,6 +19,7 @@
 #define UTIL_LINUX_NSPIN_H
 
 #include <dirent.h>
+#include <stdint.h>
 
 struct diag;
 
@@ -43,6 +44,18 @@ int nspin_check_free(const struct nspin_dir *dir, const char *name, struct diag 
 int nspin_add(const struct nspin_dir *dir, const char *name, int nsfd, struct diag *d);
 int nspin_remove(const struct nspin_dir *dir, const char *name, struct diag *d);
 
+int nspin_rename(const struct nspin_dir *dir, const char *from, const char *to, struct diag *d);
+
+struct nspin_dead {
+	/* 1 when there is no mount namespace with this id any more */
+	int (*is_gone)(uint64_t id, void *data);
+	void (*removed)(const char *name, void *data);
+	void *data;
+};
+
+int nspin_remove_dead(const struct nspin_dir *dir, const struct nspin_dead *dead,
+		      struct diag *d);
+
 int nspin_check_file(const char *path, struct diag *d);
 int nspin_add_file(const char *path, int nsfd, int *created, struct diag *d);
 void nspin_remove_file(const char *path, int created);
@@ -52,5 +65,9 @@ int nspin_open(const char *name, struct diag *d);
 /* walk over all names, without the lock */
 DIR *nspin_opendir(void);
 int nspin_next(DIR *dir, const char **name, int *nsfd);
+
+/* between the sources of nspin */
+uint64_t nspin_read_home(int fd);
+int nspin_mount(int nsfd, int dirfd, const char *name, unsigned int flags, struct diag *d);
 
 #endif /* UTIL_LINUX_NSPIN_H */

@@ -219,8 +219,13 @@ void nspin_dir_close(struct nspin_dir *dir)
 	*dir = (struct nspin_dir) NSPIN_DIR_INIT;
 }
 
-/* The id of the namespace a bare file says its pin is mounted in, 0 unknown. */
-static uint64_t read_home(int fd)
+/*
+ * nspin_read_home:
+ * @fd: a file in the directory of pins that nothing is mounted on
+ *
+ * Returns: 64-bit id of the namespace that its pin is mounted in, 0 unknown.
+ */
+uint64_t nspin_read_home(int fd)
 {
 	char buf[32] = "";
 
@@ -245,7 +250,7 @@ static int is_left_over(int fd, uint64_t *home)
 {
 	uint64_t own = ns_own_id();
 
-	*home = read_home(fd);
+	*home = nspin_read_home(fd);
 	return own && *home == own;
 }
 
@@ -253,7 +258,7 @@ static int fail_bare(struct diag *d, enum diag_step step, const char *name, uint
 {
 	if (home)
 		return diag_fail_cause(d, step, EEXIST, name,
-				_("if that namespace is gone, remove the file in " _PATH_MNTNS),
+				_("if that namespace is gone, mntns delete --all-dead removes the file"),
 				_("its pin is mounted in another mount namespace, :%ju"),
 				(uintmax_t) home);
 	return diag_fail_cause(d, step, EEXIST, name,
@@ -308,10 +313,40 @@ static int fail_clone_pin(struct diag *d, int err, const char *name)
 }
 
 /*
- * Mounts the namespace file @nsfd on the file @name of @dirfd, without /proc.
- * Returns 0, or -errno with @d set.
+ * Two namespaces that pin each other would never go away: the kernel wants the
+ * pinned one to be the younger, by its id. fs/namespace.c, mnt_ns_loop().
  */
-static int mount_pin(int nsfd, int dirfd, const char *name, unsigned int flags, struct diag *d)
+static int fail_loop(int nsfd, const char *name, struct diag *d)
+{
+	uint64_t id, own = ns_own_id();
+
+	if (!own || ns_get_id(nsfd, &id) < 0)
+		return diag_fail(d, DIAG_PIN_MOUNT, ELOOP, name);
+	if (id == own)
+		return diag_fail_cause(d, DIAG_PIN_MOUNT, ELOOP, name,
+				_("pin it from the namespace that it was made in"),
+				_("it is the namespace in which the pin would be"));
+	if (id > own)
+		return diag_fail(d, DIAG_PIN_MOUNT, ELOOP, name);
+	return diag_fail_cause(d, DIAG_PIN_MOUNT, ELOOP, name,
+			_("pin it from an older namespace, such as the one that it was made in"),
+			_("the kernel takes it for older than the namespace the pin would be in, its id :%ju being smaller than :%ju"),
+			(uintmax_t) id, (uintmax_t) own);
+}
+
+/*
+ * nspin_mount:
+ * @nsfd: open mount namespace
+ * @dirfd: directory
+ * @name: file in it
+ * @flags: MOVE_MOUNT_T_*
+ * @d: failure
+ *
+ * Mounts the file of the namespace on the file, without /proc.
+ *
+ * Returns: 0, or -errno with @d set.
+ */
+int nspin_mount(int nsfd, int dirfd, const char *name, unsigned int flags, struct diag *d)
 {
 	int tree, rc = 0;
 
@@ -319,7 +354,8 @@ static int mount_pin(int nsfd, int dirfd, const char *name, unsigned int flags, 
 	if (tree < 0)
 		return fail_clone_pin(d, errno, name);
 	if (ul_move_mount(tree, "", dirfd, name, MOVE_MOUNT_F_EMPTY_PATH | flags) < 0)
-		rc = diag_fail(d, DIAG_PIN_MOUNT, errno, name);
+		rc = errno == ELOOP ? fail_loop(nsfd, name, d) :
+				      diag_fail(d, DIAG_PIN_MOUNT, errno, name);
 	close(tree);
 	return rc;
 }
@@ -344,7 +380,7 @@ int nspin_add(const struct nspin_dir *dir, const char *name, int nsfd, struct di
 	rc = write_home(fd) == 0 ? 0 : diag_fail(d, DIAG_PIN_FILE, errno, name);
 	close(fd);
 	if (!rc)
-		rc = mount_pin(nsfd, dir->fd, name, 0, d);
+		rc = nspin_mount(nsfd, dir->fd, name, 0, d);
 	if (rc)
 		unlinkat(dir->fd, name, 0);
 	return rc;
@@ -462,7 +498,7 @@ int nspin_add_file(const char *path, int nsfd, int *created, struct diag *d)
 	}
 
 	/* the path, not the fd: a mount wants to be seen by later lookups of it */
-	rc = mount_pin(nsfd, AT_FDCWD, path, MOVE_MOUNT_T_SYMLINKS, d);
+	rc = nspin_mount(nsfd, AT_FDCWD, path, MOVE_MOUNT_T_SYMLINKS, d);
 	if (rc && *created)
 		unlink(path);
 	return rc;

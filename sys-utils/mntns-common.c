@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "exec_shell.h"
+#include "nspin.h"
 
 #include "mntns.h"
 
@@ -59,6 +60,20 @@ void mntns_warn_view(enum nsiter_view view)
 	case NSITER_NOLIST:
 		warnx(_("there may be more namespaces: before Linux 6.12 one that only an open file or a mount in another namespace keeps cannot be found"));
 		break;
+	}
+}
+
+/*
+ * mntns_check_pin_name - exits where a pin cannot have this name
+ */
+void mntns_check_pin_name(const char *name)
+{
+	const char *problem = nspin_name_problem(name);
+	struct diag d = { .step = DIAG_NONE };
+
+	if (problem) {
+		diag_fail_cause(&d, DIAG_PIN_NAME, EINVAL, name, NULL, "%s", problem);
+		mntns_err(&d);
 	}
 }
 

@@ -52,14 +52,9 @@ static void __attribute__((__noreturn__)) usage(void)
 
 static void add_name(struct create *cr, const char *name)
 {
-	const char *problem = nspin_name_problem(name);
-	struct diag d = { .step = DIAG_NONE };
 	size_t i;
 
-	if (problem) {
-		diag_fail_cause(&d, DIAG_PIN_NAME, EINVAL, name, NULL, "%s", problem);
-		mntns_err(&d);
-	}
+	mntns_check_pin_name(name);
 	for (i = 0; i < cr->nr_names; i++) {
 		if (strcmp(cr->names[i], name) == 0)
 			errx(EXIT_FAILURE, _("name given twice: %s"), name);

@@ -33,6 +33,8 @@ static const struct mntns_verb verbs[] = {
 	{ "attach",   mntns_attach,   N_("attach a detached mount inside a namespace") },
 	{ "detach",   mntns_detach,   N_("unmount inside a namespace") },
 	{ "replace",  mntns_replace,  N_("exchange a mount inside a namespace, without a gap") },
+	{ "pin",      mntns_pin,      N_("give a namespace that exists a name, and keep it") },
+	{ "rename",   mntns_rename,   N_("give the pin of a namespace another name") },
 	{ "delete",   mntns_delete,   N_("remove the pin of a namespace") },
 	{ "list",     mntns_list,     N_("show the mounts of namespaces") },
 	{ "lsns",     mntns_lsns,     N_("show all namespaces, also those without a process") },

@@ -53,7 +53,7 @@ function replace_labels(s,    i, out, at, before, after)
 	for (i = 1; i <= n_values; i++) {
 		out = ""
 		while ((at = index(s, value[i])) > 0) {
-			before = at > 1 ? substr(s, at - 1, 1) : ""
+			before = at > 1 ? substr(s, at - 1, 1) : substr(out, length(out))
 			after = substr(s, at + length(value[i]), 1)
 			out = out substr(s, 1, at - 1)
 			if (is_word_char(before) || is_word_char(after))
