@@ -21,7 +21,7 @@
  * umount2(2) takes a path only, and an fd of the mount or a working directory
  * on it would keep it busy: so from its parent, by its name there.
  */
-static int umount_confined(int rootfd, const char *target, int flags)
+int nsumount_confined(int rootfd, const char *target, int flags)
 {
 	char *name = NULL;
 	int fd, rc = 0;
@@ -44,13 +44,23 @@ static int is_path_error(int err)
 	       err == EACCES || err == ENOSYS;
 }
 
+/* As the mount has them: its server, which may be dead, is not asked. */
+static int same_file(int fd1, int fd2)
+{
+	int flags = AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
+	struct statx a, b;
+
+	return statx(fd1, "", flags, STATX_INO, &a) == 0 &&
+	       statx(fd2, "", flags, STATX_INO, &b) == 0 && a.stx_ino == b.stx_ino &&
+	       a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor;
+}
+
 /*
  * 1 or 0, or -errno when there is no such path. Before Linux 6.8 a mount has no
  * lasting id, and only a plain "/" is known.
  */
-static int is_root(int rootfd, const char *target)
+int nsumount_is_root(int rootfd, const char *target)
 {
-	struct stat root, st;
 	uint64_t rootid, id;
 	int fd, rc;
 
@@ -60,15 +70,14 @@ static int is_root(int rootfd, const char *target)
 	/* the server of a mount may be dead, which shall not keep it mounted */
 	if (fd < 0)
 		return is_path_error(-fd) ? fd : 0;
-	rc = fstat(rootfd, &root) == 0 && fstat(fd, &st) == 0 &&
-	     root.st_dev == st.st_dev && root.st_ino == st.st_ino &&
+	rc = same_file(rootfd, fd) &&
 	     mnt_unique_id(rootfd, "", AT_EMPTY_PATH, &rootid) == 0 &&
 	     mnt_unique_id(fd, "", AT_EMPTY_PATH, &id) == 0 && rootid == id;
 	close(fd);
 	return rc;
 }
 
-static int target_id(int rootfd, const char *target, uint64_t *id)
+int nsumount_target_id(int rootfd, const char *target, uint64_t *id)
 {
 	int rc, fd = nspath_open(rootfd, target, O_PATH);
 
@@ -79,7 +88,7 @@ static int target_id(int rootfd, const char *target, uint64_t *id)
 	return rc;
 }
 
-static int is_mountpoint(int rootfd, const char *target)
+int nsumount_is_mountpoint(int rootfd, const char *target)
 {
 	int rc, fd = nspath_open(rootfd, target, O_PATH);
 
@@ -99,10 +108,23 @@ static int mount_has_children(uint64_t id)
 	return n < 0 ? -errno : n == 1;
 }
 
+/* 0 when @target has a name to unmount it by, or -errno */
+int nsumount_parent(int rootfd, const char *target)
+{
+	char *name = NULL;
+	int fd = nspath_open_parent(rootfd, target, &name);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	free(name);
+	return 0;
+}
+
 static int has_mounts_below(int rootfd, const char *target)
 {
 	uint64_t id;
-	int rc = target_id(rootfd, target, &id);
+	int rc = nsumount_target_id(rootfd, target, &id);
 
 	return rc ? rc : mount_has_children(id);
 }
@@ -122,12 +144,12 @@ static int fail_busy(int rootfd, const char *target, struct diag *d)
 	return diag_fail(d, DIAG_DETACH, EBUSY, target);
 }
 
-static int fail(int rootfd, const char *target, int err, struct diag *d)
+int nsumount_fail(int rootfd, const char *target, int err, struct diag *d)
 {
 	if (is_path_error(err))
 		return diag_fail_cause(d, DIAG_DETACH, err, target, NULL, "%s",
 				       diag_cause(DIAG_TARGET_OPEN, err));
-	if (err == EINVAL && !is_mountpoint(rootfd, target))
+	if (err == EINVAL && !nsumount_is_mountpoint(rootfd, target))
 		return diag_fail_cause(d, DIAG_DETACH, err, target, NULL,
 				       _("not a mount point"));
 	if (err == EINVAL)
@@ -153,7 +175,7 @@ static int is_bare_root(int rootfd)
  * The visible root has no parent in sight. Without MNT_DETACH the kernel would
  * make the root of the calling process read-only instead of unmounting it.
  */
-static int umount_root(int rootfd, const char *target, int lazy, struct diag *d)
+int nsumount_root(int rootfd, const char *target, int lazy, struct diag *d)
 {
 	if (!lazy)
 		return diag_fail_cause(d, DIAG_DETACH, EBUSY, target, NULL,
@@ -163,7 +185,7 @@ static int umount_root(int rootfd, const char *target, int lazy, struct diag *d)
 	if (errno == EINVAL && is_bare_root(rootfd))
 		return diag_fail_cause(d, DIAG_DETACH, EINVAL, target, NULL,
 				       _("no filesystem is mounted in the namespace"));
-	return fail(rootfd, target, errno, d);
+	return nsumount_fail(rootfd, target, errno, d);
 }
 
 /*
@@ -179,15 +201,15 @@ static int umount_root(int rootfd, const char *target, int lazy, struct diag *d)
  */
 int nsumount(int rootfd, const char *target, int lazy, struct diag *d)
 {
-	int rc = is_root(rootfd, target);
+	int rc = nsumount_is_root(rootfd, target);
 
 	if (rc < 0)
-		return fail(rootfd, target, -rc, d);
+		return nsumount_fail(rootfd, target, -rc, d);
 	if (rc)
-		return umount_root(rootfd, target, lazy, d);
+		return nsumount_root(rootfd, target, lazy, d);
 
-	rc = umount_confined(rootfd, target, lazy ? MNT_DETACH : 0);
-	return rc ? fail(rootfd, target, -rc, d) : 0;
+	rc = nsumount_confined(rootfd, target, lazy ? MNT_DETACH : 0);
+	return rc ? nsumount_fail(rootfd, target, -rc, d) : 0;
 }
 
 /* The mounts below one, in the order in which they were made. */
@@ -233,7 +255,7 @@ static int umount_by_id(int rootfd, uint64_t id, struct ul_statmount *sm, size_t
 
 	if (!path)
 		return errno == ENOENT ? 0 : -errno;
-	return umount_confined(rootfd, path, 0);
+	return nsumount_confined(rootfd, path, 0);
 }
 
 /* One pass over @ids, the youngest first. Returns how many are left of them. */
@@ -271,12 +293,12 @@ static int fail_below(int rootfd, const char *target, const uint64_t *ids, size_
 	while (nr > 1 && mount_has_children(ids[nr - 1]) > 0)
 		nr--;
 	path = mount_point(ids[nr - 1], sm, size);
-	if (path && err == EINVAL && is_mountpoint(rootfd, path))
+	if (path && err == EINVAL && nsumount_is_mountpoint(rootfd, path))
 		return diag_fail_cause(d, DIAG_DETACH, err, path,
 				_("--lazy unmounts it together with the target"),
 				_("the mount is locked to what it is mounted on"));
 
-	return fail(rootfd, path ? path : target, err, d);
+	return nsumount_fail(rootfd, path ? path : target, err, d);
 }
 
 /*
@@ -317,14 +339,14 @@ int nsumount_recursive(int rootfd, const char *target, int lazy, struct diag *d)
 	int rc;
 
 	/* MNT_DETACH takes all below with it; the rest are failures */
-	if (lazy || is_root(rootfd, target) || !is_mountpoint(rootfd, target))
+	if (lazy || nsumount_is_root(rootfd, target) || !nsumount_is_mountpoint(rootfd, target))
 		return nsumount(rootfd, target, lazy, d);
-	rc = target_id(rootfd, target, &id);
+	rc = nsumount_target_id(rootfd, target, &id);
 	nr = rc ? rc : list_below(id, &ids);
 	if (nr == -ENOSYS)
 		return fail_nosys(target, d);
 	if (nr < 0)
-		return fail(rootfd, target, -nr, d);
+		return nsumount_fail(rootfd, target, -nr, d);
 	rc = umount_below(rootfd, target, ids, nr, d);
 	free(ids);
 	return rc ? rc : nsumount(rootfd, target, lazy, d);

@@ -15,6 +15,7 @@
 #include "strutils.h"
 #include "xalloc.h"
 
+#include "mntns-busy.h"
 #include "mntns-mntcols.h"
 #include "mntns-proctext.h"
 #include "mntns.h"
@@ -125,26 +126,6 @@ static void add_operand(struct holders_control *ctl, enum operand_kind kind, con
 /*
  * The cells
  */
-static const char *kind_name(enum holder_kind kind)
-{
-	/* JSON and scripts take them as they are: not to be translated */
-	static const char *const names[] = {
-		[HOLDER_MOUNT]	 = "mount",
-		[HOLDER_PIN]	 = "pin",
-		[HOLDER_CWD]	 = "cwd",
-		[HOLDER_ROOT]	 = "root",
-		[HOLDER_EXE]	 = "exe",
-		[HOLDER_MAP]	 = "map",
-		[HOLDER_FD]	 = "fd",
-		[HOLDER_SWAP]	 = "swap",
-		[HOLDER_LOOP]	 = "loop",
-		[HOLDER_BLOCK]	 = "block",
-		[HOLDER_OVERLAY] = "overlay"
-	};
-
-	return names[kind];
-}
-
 static const char *why_phrase(enum holder_why why)
 {
 	switch (why) {
@@ -255,7 +236,7 @@ static char *cell_text(const struct holders *h, const struct holder *found, int 
 	case COL_OBJECT:
 		return xstrdup(h->subjects[found->subject].name);
 	case COL_KIND:
-		return xstrdup(kind_name(found->kind));
+		return xstrdup(mntns_holder_kind(found->kind));
 	case COL_PID:
 		return mntns_number_text(pid, 0);
 	case COL_USER:

@@ -1,0 +1,190 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Copyright (C) 2026 The mntns authors
+ *
+ * mntns-busy - unmount in namespaces, and say who is in the way
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "nsjoin.h"
+#include "xalloc.h"
+
+#include "mntns-busy.h"
+#include "mntns-proctext.h"
+#include "mntns.h"
+
+#define MAX_NAMED	10		/* holders of one mount that are named */
+
+/* JSON and scripts take them as they are: not to be translated */
+const char *mntns_holder_kind(enum holder_kind kind)
+{
+	static const char *const names[] = {
+		[HOLDER_MOUNT]	 = "mount",
+		[HOLDER_PIN]	 = "pin",
+		[HOLDER_CWD]	 = "cwd",
+		[HOLDER_ROOT]	 = "root",
+		[HOLDER_EXE]	 = "exe",
+		[HOLDER_MAP]	 = "map",
+		[HOLDER_FD]	 = "fd",
+		[HOLDER_SWAP]	 = "swap",
+		[HOLDER_LOOP]	 = "loop",
+		[HOLDER_BLOCK]	 = "block",
+		[HOLDER_OVERLAY] = "overlay"
+	};
+
+	return names[kind];
+}
+
+static int join(const struct nsref *ref)
+{
+	struct diag d = { .step = DIAG_NONE };
+	int root;
+
+	if (nsjoin_enter(ref, &d) != 0)
+		mntns_err(&d);
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		err(EXIT_FAILURE, _("cannot open the root of namespace %s"),
+		    ref->name ? ref->name : "?");
+	return root;
+}
+
+/*
+ * mntns_in_namespace - does something in a child that has entered a namespace
+ * @ref: open namespace
+ * @work: returns an exit status, and prints what failed
+ *
+ * The caller stays where /proc is.
+ *
+ * Returns: the exit status.
+ */
+int mntns_in_namespace(const struct nsref *ref, int (*work)(int rootfd, void *data), void *data)
+{
+	int status;
+	pid_t pid;
+
+	mntns_preload_messages();
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		err(EXIT_FAILURE, _("fork failed"));
+	if (pid == 0)
+		_exit(work(join(ref), data));
+
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			err(EXIT_FAILURE, _("waitpid failed"));
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
+}
+
+struct umount_work {
+	const struct mntns_umount *um;
+	int lazy;
+};
+
+static int umount_work(int rootfd, void *data)
+{
+	const struct umount_work *w = data;
+	struct diag d = { .step = DIAG_NONE };
+	int rc;
+
+	if (nsumount_ids(rootfd, &w->um->set, w->lazy, &d) == 0)
+		return EXIT_SUCCESS;
+	rc = d.err == EBUSY ? MNTNS_EXIT_BUSY : diag_exit_status(&d);
+	mntns_warn(&d);
+	return rc;
+}
+
+/*
+ * mntns_umount_set - unmounts in a namespace what @um says, and prints what
+ * cannot be
+ *
+ * Returns: exit status, MNTNS_EXIT_BUSY for a mount that is in use.
+ */
+int mntns_umount_set(const struct mntns_umount *um, int lazy)
+{
+	struct umount_work w = { .um = um, .lazy = lazy };
+
+	return mntns_in_namespace(um->ref, umount_work, &w);
+}
+
+/* A mount on it is another matter, and was looked for. */
+static int is_user(const struct holder *found)
+{
+	return found->kind != HOLDER_MOUNT && found->kind != HOLDER_PIN;
+}
+
+static void name_holder(const char *mount, const struct holder *found)
+{
+	char *name = mntns_comm_text(found->pid);
+
+	if (found->pid)
+		warnx(_("%s is in use by process %d %s: %s %s"), mount, (int) found->pid,
+		      name ? name : "[?]", mntns_holder_kind(found->kind), found->path);
+	else
+		warnx(_("%s is in use by %s: %s"), mount, mntns_holder_kind(found->kind),
+		      found->path);
+	free(name);
+}
+
+static size_t name_holders(const struct holders *h)
+{
+	size_t i, total = 0, named = 0;
+	uint32_t subject = HOLDERS_NONE;
+
+	for (i = 0; i < h->nfound; i++) {
+		const struct holder *found = &h->found[i];
+
+		if (!is_user(found))
+			continue;
+		if (found->subject != subject) {
+			subject = found->subject;
+			named = 0;
+		}
+		if (named++ < MAX_NAMED)
+			name_holder(h->subjects[subject].name, found);
+		else if (named == MAX_NAMED + 1)
+			warnx(_("... and more; mntns holders --uniq-id %ju shows all"),
+			      (uintmax_t) h->subjects[subject].here->id);
+		total++;
+	}
+	return total;
+}
+
+/*
+ * mntns_find_busy - names who uses some mounts
+ *
+ * Returns: how many do.
+ */
+int mntns_find_busy(const struct mntns_umount *um, size_t n)
+{
+	struct diag d = { .step = DIAG_NONE };
+	struct holders h;
+	size_t i, j, users = 0;
+	int rc;
+
+	rc = holders_open(&h, 0, &d);
+	for (i = 0; rc == 0 && i < n; i++) {
+		for (j = 0; j < um[i].set.n; j++) {
+			const struct holders_mount *m = holders_find_id(&h, um[i].set.ids[j]);
+			const char *name = m ? h.ns[m->ns].tab.mounts[m->mnt].target : NULL;
+
+			/* it may be gone by now */
+			if (name && holders_add_mount(&h, name, um[i].set.ids[j], &d) != 0)
+				mntns_warn(&d);
+		}
+	}
+	if (rc == 0 && h.nsubjects)
+		rc = holders_scan(&h, &d);
+	if (rc == 0)
+		users = name_holders(&h);
+	else
+		mntns_warn(&d);
+	holders_free(&h);
+	return users;
+}
