@@ -94,6 +94,7 @@ enum diag_step {
 	/* look at mounts */
 	DIAG_MNT_LIST,			/* object: the namespace */
 	DIAG_MNT_STAT,			/* object: mount id or path */
+	DIAG_MNT_OPEN,			/* object: path, or the file of a process */
 	DIAG_MOUNTINFO,			/* object: path of a mountinfo file */
 	DIAG_NS_WATCH,			/* object: the namespace */
 	DIAG_HOLDERS,			/* object: what is held */

@@ -301,6 +301,7 @@ int ul_open_ns_by_id(uint64_t ns_id, uint32_t ns_type, uint32_t ns_inum);
 
 int mnt_unique_id(int dirfd, const char *path, int atflags, uint64_t *id);
 int mnt_is_same(int fd1, int fd2);
+int mnt_old_id(int dirfd, const char *path, int atflags, uint64_t *id);
 int mnt_is_root_of_mount(int dirfd, const char *path, int atflags);
 int mnt_is_directory(int fd);
 int mnt_identify(int fd, uint64_t *id, dev_t *dev);

@@ -93,6 +93,7 @@ static const char *const step_phrases[DIAG_NR_STEPS] = {
 
 	[DIAG_MNT_LIST]		= N_("cannot list the mounts of %s"),
 	[DIAG_MNT_STAT]		= N_("cannot get information about mount %s"),
+	[DIAG_MNT_OPEN]		= N_("cannot find the mount of %s"),
 	[DIAG_MOUNTINFO]	= N_("cannot parse %s"),
 	[DIAG_NS_WATCH]		= N_("cannot watch the mounts of %s"),
 	[DIAG_HOLDERS]		= N_("cannot find out what holds %s"),
@@ -350,6 +351,12 @@ static const struct diag_row rows[] = {
 	{ DIAG_REPLACE_DROP, EINVAL,
 	  N_("it was unmounted meanwhile, or is locked by a more privileged namespace"), NULL },
 
+	{ DIAG_MNT_OPEN, EBADF, N_("no such file is open"), NULL },
+	{ DIAG_MNT_OPEN, ESRCH, N_("no such process"), NULL },
+	{ DIAG_MNT_OPEN, EACCES,
+	  N_("not allowed to look there"), N_("for files of a process this needs the rights of ptrace(2) over it") },
+	{ DIAG_MNT_OPEN, EPERM,
+	  N_("not allowed to look there"), N_("for files of a process this needs the rights of ptrace(2) over it") },
 	{ DIAG_MNT_LIST, EPERM, N_("the caller is not privileged over the namespace"), NULL },
 	{ DIAG_MNT_LIST, ENOENT,
 	  N_("the namespace is gone, or the caller is not privileged over it"), NULL }

@@ -349,6 +349,21 @@ int ul_open_ns_by_id(uint64_t ns_id, uint32_t ns_type, uint32_t ns_inum)
 /* asks nothing of a server or FUSE daemon that may be dead, mounts nothing */
 #define STATX_NO_TALK	(AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC)
 
+static int get_mount_id(int dirfd, const char *path, int atflags, unsigned int what,
+			uint64_t *id)
+{
+	struct statx st;
+
+	if (statx(dirfd, path, atflags | STATX_NO_TALK, what, &st) < 0)
+		return -errno;
+	if (!(st.stx_mask & what))
+		return -ENOSYS;
+
+	/* the C library's struct need not have the field by name */
+	memcpy(id, (const char *) &st + 0x90, sizeof(*id));
+	return 0;
+}
+
 /*
  * mnt_unique_id:
  * @dirfd: as for statx(2)
@@ -360,16 +375,18 @@ int ul_open_ns_by_id(uint64_t ns_id, uint32_t ns_type, uint32_t ns_inum)
  */
 int mnt_unique_id(int dirfd, const char *path, int atflags, uint64_t *id)
 {
-	struct statx st;
+	return get_mount_id(dirfd, path, atflags, STATX_MNT_ID_UNIQUE, id);
+}
 
-	if (statx(dirfd, path, atflags | STATX_NO_TALK, STATX_MNT_ID_UNIQUE, &st) < 0)
-		return -errno;
-	if (!(st.stx_mask & STATX_MNT_ID_UNIQUE))
-		return -ENOSYS;
-
-	/* the C library's struct need not have the field by name */
-	memcpy(id, (const char *) &st + 0x90, sizeof(*id));
-	return 0;
+/*
+ * mnt_old_id:
+ *
+ * As mnt_unique_id(), for the id that mountinfo shows, which is used again; on
+ * kernels since Linux 5.8.
+ */
+int mnt_old_id(int dirfd, const char *path, int atflags, uint64_t *id)
+{
+	return get_mount_id(dirfd, path, atflags, STATX_MNT_ID, id);
 }
 
 /*

@@ -39,6 +39,7 @@ static const struct mntns_verb verbs[] = {
 	{ "list",     mntns_list,     N_("show the mounts of namespaces") },
 	{ "lsns",     mntns_lsns,     N_("show all namespaces, also those without a process") },
 	{ "holders",  mntns_holders,  N_("show what keeps a mount, a filesystem or a device busy") },
+	{ "stat",     mntns_stat,     N_("show the mount behind a path or an open file") },
 	{ "diff",     mntns_diff,     N_("compare the mounts of two namespaces") },
 	{ "watch",    mntns_watch,    N_("print what is mounted and unmounted in namespaces") },
 	{ "wait",     mntns_wait,     N_("wait until something is mounted in a namespace, or gone") },
