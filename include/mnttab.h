@@ -96,6 +96,8 @@ int mnttab_read_root(struct mnttab *tab, const struct nsref *ref, uint64_t mask,
 void mnttab_free(struct mnttab *tab);
 
 int mnttab_build_tree(struct mnttab *tab);
+int mnttab_keep_visible(struct mnttab *tab);
+int mnttab_sort_for_mounting(struct mnttab *tab);
 struct mnt_entry *mnttab_next_tree(const struct mnttab *tab, const struct mnt_entry *mnt);
 
 /* options as text */

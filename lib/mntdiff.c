@@ -119,40 +119,6 @@ static int same_string(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static int is_at_root(const struct mnt_entry *mnt)
-{
-	return mnt->target && strcmp(mnt->target, "/") == 0;
-}
-
-static uint32_t find_at_root(const struct mnttab *tab, uint32_t n)
-{
-	while (n != MNTTAB_NONE && !is_at_root(&tab->mounts[n]))
-		n = tab->mounts[n].next;
-	return n;
-}
-
-/*
- * From outside, the kernel shows all mounts that are stacked on "/"; who is
- * inside, and asks about the own namespace, has those on top alone. Leaves in
- * the tree what can be reached from the topmost.
- */
-static int keep_visible(struct mnttab *tab)
-{
-	uint32_t n, root = MNTTAB_NONE;
-
-	if (mnttab_build_tree(tab) != 0)
-		return -ENOMEM;
-
-	for (n = find_at_root(tab, tab->root); n != MNTTAB_NONE;
-	     n = find_at_root(tab, tab->mounts[n].child))
-		root = n;
-	if (root != MNTTAB_NONE) {
-		tab->root = root;
-		tab->mounts[root].up = tab->mounts[root].next = MNTTAB_NONE;
-	}
-	return 0;
-}
-
 /* FNV-1a */
 static uint32_t hash_string(const char *str)
 {
@@ -400,9 +366,9 @@ int mntdiff_compare(struct mntdiff *diff, struct mnttab *first, struct mnttab *s
 	int rc;
 
 	memset(diff, 0, sizeof(*diff));
-	rc = keep_visible(first);
+	rc = mnttab_keep_visible(first);
 	if (rc == 0)
-		rc = keep_visible(second);
+		rc = mnttab_keep_visible(second);
 	if (rc == 0)
 		rc = alloc_compare(&c, first->nmounts, second->nmounts);
 	if (rc == 0) {

@@ -205,3 +205,124 @@ int mnttab_find_stacks(struct mnttab *tab)
 	idhash_free(&hash);
 	return rc;
 }
+
+static uint32_t find_at_root(const struct mnttab *tab, uint32_t n)
+{
+	while (n != MNTTAB_NONE && (!tab->mounts[n].target ||
+				    strcmp(tab->mounts[n].target, "/") != 0))
+		n = tab->mounts[n].next;
+	return n;
+}
+
+/*
+ * mnttab_keep_visible:
+ * @tab: table that was read with UL_STATMOUNT_MNT_BASIC and UL_STATMOUNT_MNT_POINT
+ *
+ * From outside, the kernel shows all mounts that are stacked on "/"; who is
+ * inside, and asks about the own namespace, has those on top alone. Builds the
+ * tree, and leaves in it what can be reached from the topmost.
+ *
+ * Returns: 0 or -ENOMEM.
+ */
+int mnttab_keep_visible(struct mnttab *tab)
+{
+	uint32_t n, root = MNTTAB_NONE;
+
+	if (mnttab_build_tree(tab) != 0)
+		return -ENOMEM;
+
+	for (n = find_at_root(tab, tab->root); n != MNTTAB_NONE;
+	     n = find_at_root(tab, tab->mounts[n].child))
+		root = n;
+	if (root != MNTTAB_NONE) {
+		tab->root = root;
+		tab->mounts[root].up = tab->mounts[root].next = MNTTAB_NONE;
+	}
+	return 0;
+}
+
+/* by parent, and as they are in the table */
+static int cmp_by_parent(const void *a, const void *b)
+{
+	const struct mnt_entry *const *x = a, *const *y = b;
+	int rc = cmp_numbers((*x)->up, (*y)->up);
+
+	return rc ? rc : cmp_numbers(*x, *y);
+}
+
+/* What is below a directory comes right before it. */
+static int cmp_by_path(const void *a, const void *b)
+{
+	const char *x = (*(const struct mnt_entry *const *) a)->target;
+	const char *y = (*(const struct mnt_entry *const *) b)->target;
+	int cx, cy;
+
+	while (*x && *x == *y) {
+		x++;
+		y++;
+	}
+	/* the end is before a slash, which is before all else */
+	cx = !*x ? 0 : *x == '/' ? 1 : 2 + (unsigned char) *x;
+	cy = !*y ? 0 : *y == '/' ? 1 : 2 + (unsigned char) *y;
+	return cmp_numbers(cy, cx);
+}
+
+static int covers(const struct mnt_entry *mnt, const struct mnt_entry *other)
+{
+	size_t len = strlen(mnt->target);
+
+	return strncmp(mnt->target, other->target, len) == 0 &&
+	       (other->target[len] == '/' || len == 1);
+}
+
+/*
+ * Siblings are mounted in the order of the table, unless one of them covers
+ * another one: then those deeper down have to be there first.
+ */
+static void sort_siblings(struct mnt_entry **siblings, uint32_t n)
+{
+	uint32_t i, covered = 0;
+
+	for (i = 0; i < n; i++) {
+		if (!siblings[i]->target)
+			return;
+	}
+	qsort(siblings, n, sizeof(*siblings), cmp_by_path);
+	for (i = 1; i < n; i++)
+		covered += covers(siblings[i], siblings[i - 1]);
+	if (!covered)
+		qsort(siblings, n, sizeof(*siblings), cmp_by_parent);
+}
+
+/*
+ * mnttab_sort_for_mounting:
+ * @tab: after mnttab_keep_visible() or mnttab_build_tree()
+ *
+ * Puts siblings in the order in which they can be mounted one after the other.
+ *
+ * Returns: 0 or -ENOMEM.
+ */
+int mnttab_sort_for_mounting(struct mnttab *tab)
+{
+	struct mnt_entry **list = malloc((tab->nmounts + 1) * sizeof(*list));
+	uint32_t i, k, end, n = 0;
+
+	if (!list)
+		return -ENOMEM;
+	for (i = 0; i < tab->nmounts; i++) {
+		if (tab->mounts[i].up != MNTTAB_NONE)
+			list[n++] = &tab->mounts[i];
+	}
+	qsort(list, n, sizeof(*list), cmp_by_parent);
+
+	for (i = 0; i < n; i = end) {
+		for (end = i + 1; end < n && list[end]->up == list[i]->up; end++)
+			;
+		sort_siblings(list + i, end - i);
+		tab->mounts[list[i]->up].child = list[i] - tab->mounts;
+		for (k = i; k < end; k++)
+			list[k]->next = k + 1 < end ? list[k + 1] - tab->mounts : MNTTAB_NONE;
+	}
+	free(list);
+	return 0;
+}

@@ -16,6 +16,7 @@
 #include "xalloc.h"
 
 #include "mntns-filter.h"
+#include "mntns-list.h"
 #include "mntns-mntcols.h"
 #include "mntns-mntsel.h"
 #include "mntns.h"
@@ -30,6 +31,7 @@ struct list_control {
 	unsigned int		all_mounts:1;
 	unsigned int		all:1;		/* every namespace there is */
 	unsigned int		tree:1;		/* -T */
+	unsigned int		fstab:1;
 
 	struct nsiter		iter;		/* with all */
 	struct nsref		*refs;
@@ -337,6 +339,22 @@ static int list_mounts(struct list_control *ctl, char **operands)
 	return rc;
 }
 
+/* The lines are those of one whole namespace, and have a form of their own. */
+static void check_fstab(const struct list_control *ctl)
+{
+	const struct mntns_table *t = &ctl->table;
+
+	if (ctl->nrefs != 1 || ctl->all) {
+		warnx(_("--fstab is for one namespace"));
+		errtryhelp(EXIT_FAILURE);
+	}
+	if (is_selective(ctl) || ctl->filterarg || ctl->sel.submounts || ctl->all_mounts ||
+	    t->outarg || t->output_all) {
+		warnx(_("--fstab writes all visible mounts, and no columns"));
+		errtryhelp(EXIT_FAILURE);
+	}
+}
+
 static void __attribute__((__noreturn__)) usage(void)
 {
 	FILE *out = stdout;
@@ -350,6 +368,7 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputs(USAGE_OPTIONS, out);
 	fputsln(_(" -A, --all                the mounts of all namespaces"), out);
 	fputsln(_("     --all-mounts         also mounts hidden below the visible root"), out);
+	fputsln(_("     --fstab              write lines of fstab(5), for create --fstab"), out);
 	fputsln(_("     --follow-mount <id>  only this mount, wherever it is, and those below it"), out);
 	fputsln(_(" -l, --list               use list format output"), out);
 	fputsln(_(" -Q, --filter <expr>      only mounts for which the expression is true"), out);
@@ -382,7 +401,8 @@ int mntns_list(int argc, char **argv)
 {
 	enum {
 		OPT_ALL_MOUNTS = MNTSEL_OPT_NEXT,
-		OPT_FOLLOW_MOUNT
+		OPT_FOLLOW_MOUNT,
+		OPT_FSTAB
 	};
 	static const struct option longopts[] = {
 		TABLE_LONGOPTS,
@@ -391,6 +411,7 @@ int mntns_list(int argc, char **argv)
 		{ "all-mounts",	no_argument, NULL, OPT_ALL_MOUNTS },
 		{ "filter",	required_argument, NULL, 'Q' },
 		{ "follow-mount", required_argument, NULL, OPT_FOLLOW_MOUNT },
+		{ "fstab",	no_argument, NULL, OPT_FSTAB },
 		{ "help",	no_argument, NULL, 'h' },
 		{ "list",	no_argument, NULL, 'l' },
 		{ "shell",	no_argument, NULL, 'y' },
@@ -400,8 +421,9 @@ int mntns_list(int argc, char **argv)
 		{ NULL }
 	};
 	static const ul_excl_t excl[] = {	/* rows and cols in ASCII order */
-		{ 'J', 'P', 'r' },
-		{ 'P', 'T', 'l', 'r' },
+		{ 'H', OPT_FSTAB },
+		{ 'J', 'P', 'r', OPT_FSTAB },
+		{ 'P', 'T', 'l', 'r', OPT_FSTAB },
 		{ OPT_ALL_MOUNTS, OPT_FOLLOW_MOUNT },
 		{ 0 }
 	};
@@ -447,6 +469,9 @@ int mntns_list(int argc, char **argv)
 		case OPT_ALL_MOUNTS:
 			ctl.all_mounts = 1;
 			break;
+		case OPT_FSTAB:
+			ctl.fstab = 1;
+			break;
 		case OPT_FOLLOW_MOUNT:
 			ctl.follow = strtou64_or_err(optarg, _("invalid mount id"));
 			break;
@@ -466,6 +491,10 @@ int mntns_list(int argc, char **argv)
 	if (!ctl.tree && !mntsel_wants_tree(&ctl.sel))
 		ctl.table.out.tree = 0;
 	ctl.nrefs = optind < argc ? argc - optind : 1;
+	if (ctl.fstab) {
+		check_fstab(&ctl);
+		return mntns_list_fstab(argv[optind]) ? EXIT_FAILURE : EXIT_SUCCESS;
+	}
 	choose_columns(&ctl);
 	if (ctl.filterarg)
 		ctl.filter = mntns_filter_new(&ctl.table, ctl.filterarg);
