@@ -9,6 +9,7 @@
 #define UTIL_LINUX_NSMAKE_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "detached.h"
 #include "userns.h"
@@ -42,15 +43,19 @@ struct nsmake {
 	enum nsmake_method method;
 	const struct userns *owner;	/* user namespace to own it, NULL the caller's */
 
+	unsigned int many:1;		/* more than one will be made */
+
 	enum nsmake_method used;	/* result: not NSMAKE_AUTO */
 
 	int srcfd;			/* nsmake_prepare(): what is copied, or -1 */
 	uint64_t own_id;		/* of the caller's namespace, 0 not asked for */
+	pid_t maker_pid;		/* lib/nsmake-many.c: the child, or 0 */
+	int maker_sock;
 };
 
 int nsmake_prepare(struct nsmake *req, struct diag *d);
 void nsmake_release(struct nsmake *req);
-int nsmake_open(const struct nsmake *req, struct diag *d);
+int nsmake_open(struct nsmake *req, struct diag *d);
 int nsmake_open_younger(struct nsmake *req, struct diag *d);
 int nsmake_enter(struct nsmake *req, struct diag *d);
 int nsmake_enter_fd(struct nsmake *req, struct diag *d);
@@ -72,6 +77,11 @@ int nsmake_empty_enter(const struct nsmake *req, struct diag *d);
 
 /* lib/nsmake-standin.c */
 int nsmake_standin_enter(const struct nsmake *req, struct diag *d);
+
+/* lib/nsmake-many.c */
+int nsmake_can_copy(const struct nsmake *req);
+int nsmake_open_copy(struct nsmake *req, struct diag *d);
+void nsmake_stop_maker(struct nsmake *req);
 
 /* lib/nsmake-child.c */
 int nsmake_open_in_child(const struct nsmake *req, struct diag *d);

@@ -266,6 +266,7 @@ int nsmake_prepare(struct nsmake *req, struct diag *d)
 
 void nsmake_release(struct nsmake *req)
 {
+	nsmake_stop_maker(req);
 	if (req->srcfd >= 0)
 		close(req->srcfd);
 	req->srcfd = -1;
@@ -294,8 +295,10 @@ static int open_fs(const struct nsmake *req, struct diag *d)
  * Returns: open O_CLOEXEC mount namespace that lives as long as the fd, a pin
  * or a process in it; or -errno with @d set.
  */
-int nsmake_open(const struct nsmake *req, struct diag *d)
+int nsmake_open(struct nsmake *req, struct diag *d)
 {
+	if (nsmake_can_copy(req))
+		return nsmake_open_copy(req, d);
 	if (is_made_in_child(req))
 		return nsmake_open_in_child(req, d);
 	/* each namespace has a filesystem of its own */
@@ -369,6 +372,8 @@ int nsmake_open_younger(struct nsmake *req, struct diag *d)
 
 	for (tries = 0; fd >= 0 && id < own && tries < max; tries++) {
 		close(fd);
+		/* the child is to be on the CPU as well */
+		nsmake_stop_maker(req);
 		if (tries < (unsigned int) CPU_COUNT(&allowed))
 			move_to_cpu(&allowed, tries);
 		else if (tries == (unsigned int) CPU_COUNT(&allowed))

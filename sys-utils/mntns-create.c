@@ -7,14 +7,25 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "nspin.h"
 #include "nsref.h"
 #include "optutils.h"
+#include "strutils.h"
 #include "xalloc.h"
 
 #include "mntns.h"
+
+/* How far it is, on a terminal, where it takes long: seconds. */
+#define PROGRESS_AFTER	1.0
+#define PROGRESS_EVERY	0.1
+
+struct progress {
+	double start;
+	double last;			/* when it was shown, 0: not yet */
+};
 
 struct create {
 	struct tree_options tree;
@@ -23,8 +34,12 @@ struct create {
 	size_t nr_names;
 	size_t nr_pinned;		/* how many of them are made */
 	uint64_t *ids;
+	unsigned int count;		/* of --count, 0: not given */
 	unsigned int print_id:1;
+	struct progress progress;
 };
+
+#define MAX_COUNT	1000000		/* names are made before the first namespace */
 
 static void __attribute__((__noreturn__)) usage(void)
 {
@@ -40,6 +55,7 @@ static void __attribute__((__noreturn__)) usage(void)
 
 	fputs(USAGE_OPTIONS, out);
 	fputsln(_(" -n, --name <name>        keep it under this name; repeated: make several"), out);
+	fputsln(_("     --count <number>     make as many, counted where the name has %d"), out);
 	fputsln(_("     --pin <file>         keep it on this file"), out);
 	tree_options_usage(out);
 	fputsln(_("     --print-id           print the 64-bit id of the namespace"), out);
@@ -61,6 +77,67 @@ static void add_name(struct create *cr, const char *name)
 	}
 	cr->names = xreallocarray(cr->names, cr->nr_names + 1, sizeof(*cr->names));
 	cr->names[cr->nr_names++] = name;
+}
+
+/*
+ * One name with one %d in it becomes as many as --count says. They differ from
+ * each other; whether they are valid the longest tells as well as all.
+ */
+static void expand_names(struct create *cr)
+{
+	const char *pattern = cr->nr_names ? cr->names[0] : "";
+	const char *mark = strstr(pattern, "%d");
+	unsigned int i, count = cr->count;
+
+	if (cr->nr_names != 1)
+		errx(EXIT_FAILURE, _("--count is for one --name"));
+	if (!mark || strstr(mark + 2, "%d"))
+		errx(EXIT_FAILURE, _("--count needs a name with one %%d in it: %s"), pattern);
+
+	cr->nr_names = 0;
+	for (i = count; i; i--) {
+		char *name;
+
+		xasprintf(&name, "%.*s%u%s", (int) (mark - pattern), pattern, i, mark + 2);
+		if (i == count) {
+			mntns_check_pin_name(name);
+			cr->names = xreallocarray(cr->names, count, sizeof(*cr->names));
+		}
+		cr->names[i - 1] = name;
+	}
+	cr->nr_names = count;
+}
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static void start_progress(struct create *cr)
+{
+	if (cr->nr_names > 1 && isatty(STDERR_FILENO))
+		cr->progress.start = seconds();
+}
+
+static void show_progress(struct create *cr)
+{
+	struct progress *p = &cr->progress;
+	double now = p->start ? seconds() : 0;
+
+	if (!p->start || now < p->start + PROGRESS_AFTER || now < p->last + PROGRESS_EVERY)
+		return;
+	p->last = now;
+	fprintf(stderr, _("\r%zu of %zu namespaces"), cr->nr_pinned, cr->nr_names);
+}
+
+/* the line is for what comes next */
+static void end_progress(const struct create *cr)
+{
+	if (cr->progress.last)
+		fputs("\r\033[K", stderr);
 }
 
 static int keep_id(struct create *cr, size_t n, int nsfd, struct diag *d)
@@ -125,6 +202,15 @@ static int pin_next(struct create *cr, const struct nspin_dir *dir, struct diag 
 	return rc;
 }
 
+static int pin_counted(struct create *cr, const struct nspin_dir *dir, struct diag *d)
+{
+	int rc = pin_next(cr, dir, d);
+
+	if (!rc)
+		show_progress(cr);
+	return rc;
+}
+
 static void unpin_all(struct create *cr, struct nspin_dir *dir)
 {
 	struct diag d = { .step = DIAG_NONE };
@@ -148,11 +234,13 @@ static int pin_by_names(struct create *cr, struct diag *d)
 	size_t i;
 	int rc;
 
+	start_progress(cr);
 	rc = nspin_dir_open(&dir, 1, d);
 	for (i = 0; !rc && i < cr->nr_names; i++)
 		rc = nspin_check_free(&dir, cr->names[i], d);
 	while (!rc && cr->nr_pinned < cr->nr_names && !mntns_is_interrupted())
-		rc = pin_next(cr, &dir, d);
+		rc = pin_counted(cr, &dir, d);
+	end_progress(cr);
 	if (!rc)
 		rc = print_ids(cr, d);
 	if (rc || mntns_commit() != 0)
@@ -205,6 +293,7 @@ static void create(struct create *cr)
 	cr->ids = xcalloc(cr->file ? 1 : cr->nr_names, sizeof(*cr->ids));
 	mntns_preload_messages();
 	mntns_catch_signals();
+	cr->tree.make.many = cr->nr_names > 1;
 	rc = nsmake_prepare(&cr->tree.make, &d);
 	if (!rc)
 		rc = cr->file ? pin_on_file(cr, &d) : pin_by_names(cr, &d);
@@ -223,11 +312,13 @@ static void create(struct create *cr)
 int mntns_create(int argc, char **argv)
 {
 	enum {
-		OPT_PIN = TREE_OPT_NEXT,
+		OPT_COUNT = TREE_OPT_NEXT,
+		OPT_PIN,
 		OPT_PRINT_ID
 	};
 	static const struct option longopts[] = {
 		TREE_LONGOPTS,
+		{ "count",    required_argument, NULL, OPT_COUNT },
 		{ "help",     no_argument,	 NULL, 'h' },
 		{ "name",     required_argument, NULL, 'n' },
 		{ "pin",      required_argument, NULL, OPT_PIN },
@@ -252,6 +343,11 @@ int mntns_create(int argc, char **argv)
 		case 'n':
 			add_name(&cr, optarg);
 			break;
+		case OPT_COUNT:
+			cr.count = strtou32_or_err(optarg, _("invalid count"));
+			if (!cr.count || cr.count > MAX_COUNT)
+				errx(EXIT_FAILURE, _("invalid count: '%s'"), optarg);
+			break;
 		case OPT_PIN:
 			cr.file = optarg;
 			break;
@@ -271,6 +367,8 @@ int mntns_create(int argc, char **argv)
 		warnx(_("neither --name nor --pin specified; a namespace that need not be kept is made by 'mntns run'"));
 		errtryhelp(EXIT_FAILURE);
 	}
+	if (cr.count)
+		expand_names(&cr);
 	optind += tree_options_set_tree(&cr.tree, argc - optind, argv + optind);
 	if (optind < argc) {
 		warnx(cr.tree.make.root == NSMAKE_TREE ? _("more than one tree specified") :
@@ -283,6 +381,8 @@ int mntns_create(int argc, char **argv)
 		create(&cr);
 
 	tree_options_free(&cr.tree);
+	while (cr.count && cr.nr_names)
+		free((char *) cr.names[--cr.nr_names]);
 	free(cr.names);
 	return EXIT_SUCCESS;
 }

@@ -329,6 +329,8 @@ static void create_many(struct bench *b)
 		base = bench_add_argv(&g, "limit: open_tree + pin, libc",
 				      names_argv(b, b->limit, true));
 	ours = bench_add_argv(&g, "mntns create -n ... -n ...", names_argv(b, b->mntns, false));
+	bench_add(&g, "mntns create --count", b->mntns, "create", "-n", "bench%d", "--count", nr,
+		  b->tree);
 	c = bench_add(&g, "a process each: old way in C", self, "--each", nr, b->limit,
 		      "create-old", b->tree, bench_path("%s/@", pins));
 	bench_add(&g, "a process each: mntns create", self, "--each", nr, b->mntns,
