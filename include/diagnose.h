@@ -84,6 +84,9 @@ enum diag_step {
 	DIAG_DETACH,			/* object: path inside */
 	DIAG_REPLACE,			/* object: path inside */
 	DIAG_REPLACE_DROP,		/* object: path inside; unmounting the old one */
+	DIAG_ROOT_MOUNT,		/* object: the namespace */
+	DIAG_ROOT_PIVOT,
+	DIAG_ROOT_DROP,
 	DIAG_SYMLINK,			/* object: path inside */
 
 	/* plans of several mounts */

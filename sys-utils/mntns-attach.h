@@ -37,6 +37,20 @@ extern int source_make_from(const struct source_options *o, int root, const char
 extern int source_may_be_made_inside(const struct source_options *o, const char *source,
 				     const struct diag *d);
 
+extern void source_options_no_mkdir(const struct source_options *o);
+
+/* mntns-swap-root.c: the root of a namespace */
+struct swap_root {
+	struct source_options what;
+	const char *ns;
+	const char *source;
+	unsigned int beneath:1;
+	unsigned int dry_run:1;
+	unsigned int verbose:1;
+};
+
+extern void swap_root(const struct swap_root *sw);
+
 /* mntns-attach-shared.c */
 extern int attach_warn_shared(const struct nsref *ref, const struct nsref *self,
 			      const char *target, struct diag *d);

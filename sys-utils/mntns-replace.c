@@ -48,6 +48,8 @@ struct replace {
 	const struct replace_ns *current;
 
 	unsigned int all_holding:1;
+	unsigned int beneath:1;		/* of a root */
+	unsigned int dry_run:1;
 	unsigned int overmount:1;
 	unsigned int verbose:1;
 };
@@ -61,6 +63,8 @@ static void __attribute__((__noreturn__)) usage(void)
 		program_invocation_short_name);
 	fprintf(out, _(" %s replace [options] -t <type> <namespace> <source> <target>\n"),
 		program_invocation_short_name);
+	fprintf(out, _(" %s replace [options] <namespace> <tree> /\n"),
+		program_invocation_short_name);
 
 	fputs(USAGE_SEPARATOR, out);
 	fputsln(_("Exchange a mount inside a namespace; at no moment is nothing mounted there."), out);
@@ -68,6 +72,8 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputs(USAGE_OPTIONS, out);
 	source_options_usage(out);
 	fputsln(_("     --all-holding        in all namespaces that show the filesystem there"), out);
+	fputsln(_("     --beneath            of a root: see mntns swap-root"), out);
+	fputsln(_("     --dry-run            only say what would be done"), out);
 	fputsln(_("     --overmount          before Linux 6.5: mount over the old one"), out);
 	fputsln(_(" -v, --verbose            say what was replaced where"), out);
 
@@ -303,6 +309,13 @@ static int replace_in(struct replace *rp, struct replace_ns *place, struct diag 
 	return rc;
 }
 
+static void say_plan(const struct replace_ns *place)
+{
+	warnx(place->covered ?
+		_("%s is covered in namespace %s and stays") :
+		_("%s would be replaced in namespace %s"), place->old.target, place->ref.name);
+}
+
 static int replace_all(struct replace *rp, struct diag *d)
 {
 	size_t i;
@@ -311,7 +324,9 @@ static int replace_all(struct replace *rp, struct diag *d)
 	for (i = 0; !rc && i < rp->nplaces; i++)
 		rc = look(rp, &rp->places[i], d);
 	for (i = 0; !rc && i < rp->nplaces; i++) {
-		if (!rp->places[i].covered)
+		if (rp->dry_run)
+			say_plan(&rp->places[i]);
+		else if (!rp->places[i].covered)
 			rc = replace_in(rp, &rp->places[i], d);
 	}
 	return rc;
@@ -374,15 +389,42 @@ static void replace(struct replace *rp)
 	free_places(rp);
 }
 
+static int is_root(const char *target)
+{
+	return *target && target[strspn(target, "/")] == '\0';
+}
+
+/* That is another matter, with a verb of its own. */
+static void replace_root(const struct replace *rp)
+{
+	struct swap_root sw = {
+		.what = rp->what,
+		.ns = rp->ns,
+		.source = rp->source,
+		.beneath = rp->beneath,
+		.dry_run = rp->dry_run,
+		.verbose = rp->verbose
+	};
+
+	if (rp->all_holding || rp->overmount)
+		errx(EXIT_FAILURE,
+		     _("--all-holding and --overmount are not for the root of a namespace"));
+	swap_root(&sw);
+}
+
 int mntns_replace(int argc, char **argv)
 {
 	enum {
 		OPT_ALL_HOLDING = CHAR_MAX + 1,
+		OPT_BENEATH,
+		OPT_DRY_RUN,
 		OPT_OVERMOUNT
 	};
 	static const struct option longopts[] = {
 		SOURCE_LONGOPTS,
 		{ "all-holding", no_argument, NULL, OPT_ALL_HOLDING },
+		{ "beneath",	 no_argument, NULL, OPT_BENEATH },
+		{ "dry-run",	 no_argument, NULL, OPT_DRY_RUN },
 		{ "help",	 no_argument, NULL, 'h' },
 		{ "overmount",	 no_argument, NULL, OPT_OVERMOUNT },
 		{ "verbose",	 no_argument, NULL, 'v' },
@@ -399,6 +441,12 @@ int mntns_replace(int argc, char **argv)
 		switch (c) {
 		case OPT_ALL_HOLDING:
 			rp.all_holding = 1;
+			break;
+		case OPT_BENEATH:
+			rp.beneath = 1;
+			break;
+		case OPT_DRY_RUN:
+			rp.dry_run = 1;
 			break;
 		case OPT_OVERMOUNT:
 			rp.overmount = 1;
@@ -420,13 +468,17 @@ int mntns_replace(int argc, char **argv)
 		errtryhelp(EXIT_FAILURE);
 	}
 	source_options_check(&rp.what);
-	if (rp.what.mntopts.mkdir)
-		errx(EXIT_FAILURE, _("X-mount.mkdir is for attach: here the target is a mount point"));
+	source_options_no_mkdir(&rp.what);
 
 	rp.ns = argv[optind];
 	rp.source = argv[optind + 1];
 	rp.target = argv[optind + 2];
-	replace(&rp);
+	if (is_root(rp.target))
+		replace_root(&rp);
+	else if (rp.beneath)
+		errx(EXIT_FAILURE, _("--beneath is for the root of a namespace"));
+	else
+		replace(&rp);
 	mntopts_free(&rp.what.mntopts);
 	return EXIT_SUCCESS;
 }

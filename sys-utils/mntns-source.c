@@ -183,6 +183,16 @@ void source_options_check(struct source_options *o)
 		mntns_err(&d);
 }
 
+/*
+ * source_options_no_mkdir - for a verb whose target is there
+ */
+void source_options_no_mkdir(const struct source_options *o)
+{
+	if (o->mntopts.mkdir)
+		errx(EXIT_FAILURE,
+		     _("X-mount.mkdir is for attach: here the target is a mount point"));
+}
+
 void source_options_usage(FILE *out)
 {
 	fputsln(_(" -R, --recursive          with the mounts below the source"), out);

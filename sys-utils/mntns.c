@@ -33,6 +33,7 @@ static const struct mntns_verb verbs[] = {
 	{ "attach",   mntns_attach,   N_("attach a detached mount inside a namespace") },
 	{ "detach",   mntns_detach,   N_("unmount inside a namespace") },
 	{ "replace",  mntns_replace,  N_("exchange a mount inside a namespace, without a gap") },
+	{ "swap-root", mntns_swap_root, N_("exchange the root of a namespace") },
 	{ "pin",      mntns_pin,      N_("give a namespace that exists a name, and keep it") },
 	{ "rename",   mntns_rename,   N_("give the pin of a namespace another name") },
 	{ "delete",   mntns_delete,   N_("remove the pin of a namespace") },

@@ -40,6 +40,7 @@ extern int mntns_rename(int argc, char **argv);
 extern int mntns_replace(int argc, char **argv);
 extern int mntns_run(int argc, char **argv);
 extern int mntns_stat(int argc, char **argv);
+extern int mntns_swap_root(int argc, char **argv);
 extern int mntns_wait(int argc, char **argv);
 extern int mntns_watch(int argc, char **argv);
 
