@@ -160,6 +160,20 @@ void mntns_catch_signals(void)
 }
 
 /*
+ * mntns_release_signals - from here on signals do again what they did before
+ */
+void mntns_release_signals(void)
+{
+	struct sigaction old;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++) {
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == note_signal)
+			signal(signals[i], SIG_DFL);
+	}
+}
+
+/*
  * mntns_commit - the end of what can be undone: signals that come later do
  * nothing, so that a verb dies of one only when it has undone everything
  *

@@ -62,17 +62,30 @@ static int open_in_copy(struct tree_options *tree, struct diag *d)
 	return rc ? rc : tree_options_open(tree, d);
 }
 
-/* Nobody else is in the namespace, so it is completed from inside. */
+/*
+ * Nobody else is in the namespace, so it is completed from inside. A signal can
+ * come in between when directories were made.
+ */
 static int enter(struct tree_options *tree, struct diag *d)
 {
-	int rc = tree_options_open(tree, d);
+	struct nsplan *plan = &tree->mounts.plan;
+	int rc;
 
+	if (plan->nr_steps)
+		mntns_catch_signals();
+	rc = tree_options_open(tree, d);
 	if (rc == -EPERM)
 		rc = open_in_copy(tree, d);
 	if (!rc)
 		rc = nsmake_enter(&tree->make, d);
 	if (!rc)
-		rc = nsplan_put(&tree->mounts.plan, d);
+		rc = nsplan_put(plan, d);
+
+	mntns_release_signals();
+	if (mntns_is_interrupted()) {
+		nsplan_take_back(plan);
+		mntns_die_if_interrupted();
+	}
 	return rc;
 }
 

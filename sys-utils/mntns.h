@@ -62,6 +62,7 @@ extern void mntns_preload_messages(void);
 extern void mntns_exec_failed(void (*undo)(void *), void *data);
 extern void mntns_exec(char **argv) __attribute__((__noreturn__));
 extern void mntns_catch_signals(void);
+extern void mntns_release_signals(void);
 extern int mntns_commit(void);
 extern int mntns_is_interrupted(void);
 extern void mntns_die_if_interrupted(void);
