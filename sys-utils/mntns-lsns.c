@@ -13,6 +13,7 @@
 #include "optutils.h"
 #include "xalloc.h"
 
+#include "mntns-filter.h"
 #include "mntns-nscols.h"
 #include "mntns.h"
 
@@ -28,7 +29,7 @@ static const int tree_columns[] = {
 
 struct lsns {
 	struct mntns_table table;
-	struct mntns_column columns[NR_NSCOLS];	/* as the options change them */
+	struct mntns_filter *filter;	/* -Q, or NULL */
 	struct nsiter iter;
 	struct libscols_table *tb;
 
@@ -43,17 +44,38 @@ struct lsns {
 	size_t nlines;
 };
 
-static int is_wanted(const struct lsns *l, const struct nsiter_ns *ns)
+struct filter_row {
+	const struct nsiter *iter;
+	const struct nsiter_ns *ns;
+};
+
+static char *filter_cell(const void *row, int column)
+{
+	const struct filter_row *r = row;
+
+	return nscols_text(r->iter, r->ns, column);
+}
+
+static int is_operand(const struct lsns *l, const struct nsiter_ns *ns)
 {
 	size_t i;
 
-	if (l->pinned && !ns->names && !ns->pins)
-		return 0;
 	for (i = 0; i < l->noperands; i++) {
 		if (l->refs[i].ino == ns->ino)
 			return 1;
 	}
 	return l->noperands == 0;
+}
+
+static int is_wanted(const struct lsns *l, const struct nsiter_ns *ns)
+{
+	struct filter_row row = { .iter = &l->iter, .ns = ns };
+
+	if (l->pinned && !ns->names && !ns->pins)
+		return 0;
+	if (!is_operand(l, ns))
+		return 0;
+	return !l->filter || mntns_filter_match(l->filter, filter_cell, &row);
 }
 
 static void add_user_line(struct lsns *l, int fd, ino_t ino, struct libscols_line *parent)
@@ -141,10 +163,11 @@ static void say_unseen(const struct lsns *l)
 static void show_namespaces(struct lsns *l)
 {
 	struct diag d = { .step = DIAG_NONE };
-	unsigned int flags = nscols_scan_flags(&l->table);
+	unsigned int flags;
 	size_t i;
 
 	open_operands(l);
+	flags = nscols_scan_flags(mntns_table_needs(&l->table) | mntns_filter_needs(l->filter));
 	if (nsiter_scan(&l->iter, flags | (l->pinned ? NSITER_PINS : 0), &d) != 0)
 		mntns_err(&d);
 
@@ -156,6 +179,7 @@ static void show_namespaces(struct lsns *l)
 	mntns_table_print(l->tb);
 	say_unseen(l);
 
+	mntns_filter_free(l->filter);
 	nsiter_free(&l->iter);
 	idhash_free(&l->by_ino);
 	free(l->lines);
@@ -179,7 +203,7 @@ static void add_pid(struct lsns *l, const char *pid)
 	add_operand(l, pid);
 }
 
-/* The branches are drawn in the first column, which then starts on the left. */
+/* The branches are drawn in the first column. */
 static void choose_columns(struct lsns *l)
 {
 	struct mntns_table *t = &l->table;
@@ -188,8 +212,8 @@ static void choose_columns(struct lsns *l)
 		mntns_table_choose(t, tree_columns, ARRAY_SIZE(tree_columns));
 	else
 		mntns_table_choose(t, default_columns, ARRAY_SIZE(default_columns));
-	if (t->out.tree && t->ncolumns)
-		l->columns[t->columns[0]].flags = SCOLS_FL_TREE;
+	t->tree_column = t->columns[0];
+	t->treearg = nscols[t->tree_column].name;
 }
 
 static void __attribute__((__noreturn__)) usage(void)
@@ -205,6 +229,7 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputs(USAGE_OPTIONS, out);
 	fputsln(_("     --pinned             only namespaces that are pinned somewhere"), out);
 	fputsln(_(" -p, --pid <pid>          only the namespace of this process; may be repeated"), out);
+	fputsln(_(" -Q, --filter <expr>      only namespaces for which the expression is true"), out);
 	fputsln(_(" -T, --tree               as a tree, below the user namespaces that own them"), out);
 	mntns_table_usage(out);
 
@@ -220,6 +245,7 @@ int mntns_lsns(int argc, char **argv)
 	enum { OPT_PINNED = TABLE_OPT_NEXT };
 	static const struct option longopts[] = {
 		TABLE_LONGOPTS,
+		{ "filter",  required_argument, NULL, 'Q' },
 		{ "help",    no_argument,	NULL, 'h' },
 		{ "pid",     required_argument, NULL, 'p' },
 		{ "pinned",  no_argument,	NULL, OPT_PINNED },
@@ -238,14 +264,14 @@ int mntns_lsns(int argc, char **argv)
 		.table = {
 			.name = "namespaces",
 			.list_name = "lsns-columns",
+			.infos = nscols,
 			.ninfos = NR_NSCOLS
 		}
 	};
+	const char *filter = NULL;
 	int c;
 
-	memcpy(l.columns, nscols, sizeof(l.columns));
-	l.table.infos = l.columns;
-	while ((c = getopt_long(argc, argv, TABLE_SHORTOPTS "hp:TV", longopts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, TABLE_SHORTOPTS "hp:Q:TV", longopts, NULL)) != -1) {
 		err_exclusive_options(c, longopts, excl, excl_st);
 		if (mntns_table_take(&l.table, c, optarg))
 			continue;
@@ -256,6 +282,9 @@ int mntns_lsns(int argc, char **argv)
 			break;
 		case 'p':
 			add_pid(&l, optarg);
+			break;
+		case 'Q':
+			filter = optarg;
 			break;
 		case 'T':
 			l.table.out.tree = 1;
@@ -270,6 +299,8 @@ int mntns_lsns(int argc, char **argv)
 	}
 
 	choose_columns(&l);
+	if (filter)
+		l.filter = mntns_filter_new(&l.table, filter);
 	for (; optind < argc; optind++)
 		add_operand(&l, argv[optind]);
 	show_namespaces(&l);

@@ -74,11 +74,10 @@ const struct mntns_column nscols[NR_NSCOLS] = {
 };
 
 /*
- * nscols_scan_flags - what nsiter_scan() has to look at for the columns
+ * nscols_scan_flags - what nsiter_scan() has to look at for what columns need
  */
-unsigned int nscols_scan_flags(const struct mntns_table *t)
+unsigned int nscols_scan_flags(uint64_t needs)
 {
-	uint64_t needs = mntns_table_needs(t);
 	unsigned int flags = needs & (NSITER_PINS | NSITER_FDS);
 
 	return needs & NEEDS_PROCS ? flags : flags | NSITER_NOPROCS;

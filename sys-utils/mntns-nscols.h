@@ -37,7 +37,7 @@ enum {
 
 extern const struct mntns_column nscols[NR_NSCOLS];
 
-extern unsigned int nscols_scan_flags(const struct mntns_table *t);
+extern unsigned int nscols_scan_flags(uint64_t needs);
 extern char *nscols_text(const struct nsiter *it, const struct nsiter_ns *ns, int id);
 extern char *nscols_user_text(int fd, int id);
 

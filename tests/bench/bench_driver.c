@@ -38,7 +38,7 @@ static void __attribute__((__noreturn__)) usage(void)
 	     "Measure mntns, side by side with what else is installed.\n"
 	     "\nOptions:\n"
 	     "     --quick           less than a minute: the most important figures\n"
-	     "     --full            50,000 mounts, too\n"
+	     "     --full            50,000 mounts and 5,000 processes, too\n"
 	     "     --only <part>     list, run, enter, attach, create or lsns; may be repeated\n"
 	     "     --runs <number>   rounds (default: 31, --quick 15)\n"
 	     "     --timeout <sec>   for one program (default: 60, --quick 20, --full 150)\n"

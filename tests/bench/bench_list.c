@@ -10,6 +10,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "xalloc.h"
+
 #include "bench.h"
 
 #define NR_NAMESPACES	200
@@ -156,22 +158,73 @@ void bench_list(struct bench *b)
 		bench_group_free(&sizes[i].group);
 }
 
-static void make_namespaces(pid_t *pids, size_t nr)
+/* Processes, the first @namespaces of them each in one of its own. */
+static pid_t *make_processes(unsigned int processes, unsigned int namespaces)
 {
-	size_t i;
+	pid_t *pids = xcalloc(processes, sizeof(*pids));
+	unsigned int i;
+	int ready[2];
+	char c;
 
-	for (i = 0; i < nr; i++) {
+	if (pipe(ready) < 0)
+		err(EXIT_FAILURE, "pipe failed");
+	for (i = 0; i < processes; i++) {
 		pids[i] = fork();
 		if (pids[i] < 0)
 			err(EXIT_FAILURE, "fork failed");
 		if (pids[i] == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			if (unshare(CLONE_NEWNS) < 0)
+			if (i < namespaces && unshare(CLONE_NEWNS) < 0)
 				_exit(EXIT_FAILURE);
+			ignore_result(write(ready[1], "", 1));
+			close(ready[0]);
+			close(ready[1]);
 			for (;;)
 				pause();
 		}
 	}
+	close(ready[1]);
+	for (i = 0; i < processes; i++) {
+		if (read(ready[0], &c, 1) != 1)
+			errx(EXIT_FAILURE, "cannot make %u namespaces", namespaces);
+	}
+	close(ready[0]);
+	return pids;
+}
+
+static void end_processes(pid_t *pids, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		kill(pids[i], SIGKILL);
+	for (i = 0; i < nr; i++)
+		waitpid(pids[i], NULL, 0);
+	free(pids);
+}
+
+/* @seconds is the most that ours may take, or 0: half the time of theirs */
+static void measure_lsns(struct bench *b, unsigned int processes, unsigned int namespaces,
+			 double seconds)
+{
+	struct bench_group g = { .bench = b };
+	struct bench_cmd *ours, *theirs;
+	pid_t *pids;
+
+	bench_title("lsns, %u namespaces, %u processes", namespaces, processes);
+	pids = make_processes(processes, namespaces);
+	theirs = bench_add(&g, "lsns -t mnt", bench_find("lsns"), "-t", "mnt");
+	ours = bench_add(&g, "mntns lsns", b->mntns, "lsns");
+	bench_add(&g, "mntns lsns, raw", b->mntns, "lsns", "-r");
+	bench_add(&g, "mntns lsns, no processes", b->mntns, "lsns", "-o", "NSID,NS,NAME,MOUNTS");
+	bench_add(&g, "mntns lsns, open files", b->mntns, "lsns", "-o", "+FDS");
+	bench_measure(&g);
+	bench_table(&g, theirs, "/ lsns");
+	bench_at_most(b, "lsns / lsns -t mnt", ours, theirs, 0.5);
+	if (seconds > 0 && !bench_interrupted && bench_median(ours) > 0)
+		bench_value(b, "lsns, time", bench_median(ours) / 1e6, seconds, " s");
+	end_processes(pids, processes);
+	bench_group_free(&g);
 }
 
 /*
@@ -179,21 +232,7 @@ static void make_namespaces(pid_t *pids, size_t nr)
  */
 void bench_lsns(struct bench *b)
 {
-	struct bench_group g = { .bench = b };
-	struct bench_cmd *ours, *theirs;
-	static pid_t pids[NR_NAMESPACES];
-	size_t i;
-
-	bench_title("lsns, %d namespaces", NR_NAMESPACES);
-	make_namespaces(pids, NR_NAMESPACES);
-	theirs = bench_add(&g, "lsns -t mnt", bench_find("lsns"), "-t", "mnt");
-	ours = bench_add(&g, "mntns lsns", b->mntns, "lsns");
-	bench_measure(&g);
-	bench_table(&g, theirs, "/ lsns");
-	bench_at_most(b, "lsns / lsns -t mnt", ours, theirs, 0.5);
-	for (i = 0; i < NR_NAMESPACES; i++) {
-		kill(pids[i], SIGKILL);
-		waitpid(pids[i], NULL, 0);
-	}
-	bench_group_free(&g);
+	measure_lsns(b, NR_NAMESPACES, NR_NAMESPACES, 0);
+	if (b->full && !bench_interrupted)
+		measure_lsns(b, 5000, 1000, 1);
 }
