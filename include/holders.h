@@ -62,6 +62,7 @@ enum holder_why {
 /* A namespace and all its mounts, hidden ones included where that is allowed. */
 struct holders_ns {
 	struct nsref ref;		/* fd is not ours */
+	char name[24];			/* ":ID" or "PID", for ref and messages */
 	const struct nsiter_ns *info;
 	struct mnttab tab;
 	int err;			/* errno, when the mounts could not be read */

@@ -79,7 +79,9 @@ static enum holder_why find_relation(const struct search *s, uint32_t ns,
 
 	if (!here)
 		return ns == home(s) ? HOLDER_HERE : HOLDER_BOUND;
-	if (mnt->peer_group && mnt->peer_group == here->peer_group && mnt != here)
+	if (mnt == here)
+		return HOLDER_HERE;
+	if (mnt->peer_group && mnt->peer_group == here->peer_group)
 		return HOLDER_PEER;
 	if (receives(s, mnt, here->peer_group))
 		return HOLDER_SLAVE;
@@ -221,6 +223,11 @@ static int find_for_subject(struct search *s)
 	uint32_t i;
 	int rc = find_shown(s);
 
+	/* of a device, the first mount there is */
+	for (i = 0; rc == 0 && !s->here && i < s->nshown; i++) {
+		if (s->shown[i].ns == home(s))
+			s->here = entry(h, &s->shown[i]);
+	}
 	for (i = 0; rc == 0 && i < s->nshown; i++) {
 		const struct mnt_entry *mnt = entry(h, &s->shown[i]);
 

@@ -6,6 +6,7 @@
  * holders - what keeps a mount, a filesystem, a part of it or a device busy
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -50,6 +51,9 @@ static int collect_namespaces(struct holders *h, const struct nsref *self)
 			.ino = info->ino,
 			.id = info->id
 		};
+		snprintf(ns->name, sizeof(ns->name), info->id ? ":%ju" : "%ju",
+			 info->id ? (uintmax_t) info->id : (uintmax_t) info->pid);
+		ns->ref.name = ns->name;
 		if (info->ino == self->ino && info->id == self->id) {
 			/* asked about as such: it can be seen from a chroot */
 			ns->ref.kind = NSREF_SELF;

@@ -11,6 +11,7 @@
  * their servers may be dead.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -288,6 +289,22 @@ static int umount_pass(int rootfd, const struct nsumount_set *set, int lazy, siz
 	return rc ? rc : done;
 }
 
+/* One that cannot be reached from the root is not in the table. */
+static int check_gone(const struct nsumount_set *set, struct diag *d)
+{
+	char name[32];
+	size_t i;
+
+	for (i = 0; i < set->n; i++) {
+		if (is_gone(set->ids[i]))
+			continue;
+		snprintf(name, sizeof(name), "%ju", (uintmax_t) set->ids[i]);
+		return diag_fail_cause(d, DIAG_DETACH, ENOENT, name, NULL,
+				       _("it cannot be reached from the root"));
+	}
+	return 0;
+}
+
 /*
  * nsumount_ids:
  * @rootfd: root of the namespace that the caller is in
@@ -310,7 +327,8 @@ int nsumount_ids(int rootfd, const struct nsumount_set *set, int lazy, struct di
 
 	if (rc < 0)
 		return rc;
-	if (!left)
-		diag_reset(d);
-	return left ? -d->err : 0;
+	if (left)
+		return -d->err;
+	diag_reset(d);
+	return check_gone(set, d);
 }

@@ -82,6 +82,15 @@ int mntns_in_namespace(const struct nsref *ref, int (*work)(int rootfd, void *da
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
 }
 
+static void warn_in_namespace(const char *ns, struct diag *d)
+{
+	char *text = diag_text(d);
+
+	warnx(_("namespace %s: %s"), ns, text ? text : strerror(ENOMEM));
+	free(text);
+	diag_reset(d);
+}
+
 struct umount_work {
 	const struct mntns_umount *um;
 	int lazy;
@@ -96,7 +105,10 @@ static int umount_work(int rootfd, void *data)
 	if (nsumount_ids(rootfd, &w->um->set, w->lazy, &d) == 0)
 		return EXIT_SUCCESS;
 	rc = d.err == EBUSY ? MNTNS_EXIT_BUSY : diag_exit_status(&d);
-	mntns_warn(&d);
+	if (w->um->say_ns)
+		warn_in_namespace(w->um->ref->name, &d);
+	else
+		mntns_warn(&d);
 	return rc;
 }
 
@@ -187,4 +199,59 @@ int mntns_find_busy(const struct mntns_umount *um, size_t n)
 		mntns_warn(&d);
 	holders_free(&h);
 	return users;
+}
+
+/* What shows it and what is mounted on it, in one namespace, and all below. */
+static void add_mounts(const struct holders *h, uint32_t ns, struct nsumount_set *set)
+{
+	int rc = 0;
+	size_t i;
+
+	for (i = 0; rc == 0 && i < h->nsubjects; i++) {
+		const struct holders_subject *s = &h->subjects[i];
+
+		if (s->itself && s->ns == ns)
+			rc = nsumount_set_add(set, s->here->id);
+	}
+	for (i = 0; rc == 0 && i < h->nfound; i++) {
+		const struct holder *found = &h->found[i];
+
+		if (found->ns == ns && (found->kind == HOLDER_MOUNT || found->kind == HOLDER_PIN))
+			rc = nsumount_set_add(set, found->mnt->id);
+	}
+	if (rc == 0 && set->n)
+		rc = nsumount_set_add_below(set, &h->ns[ns].tab);
+	if (rc)
+		err_oom();
+}
+
+/*
+ * mntns_umount_holders - unmounts in all namespaces the mounts that hold, and
+ * those that were asked about themselves
+ * @h: after holders_scan()
+ *
+ * Each for itself: what cannot be unmounted does not keep the others.
+ *
+ * Returns: exit status.
+ */
+int mntns_umount_holders(const struct holders *h, int lazy)
+{
+	int rc = EXIT_SUCCESS;
+	uint32_t i;
+
+	if (!h->unique_ids)
+		err_nosys(EXIT_NOTSUPP, _("--detach needs statmount(2) (Linux 6.8)"));
+	for (i = 0; i < h->nns; i++) {
+		struct mntns_umount um = { .ref = &h->ns[i].ref, .say_ns = !h->ns[i].own };
+
+		add_mounts(h, i, &um.set);
+		if (um.set.n && um.ref->fd < 0) {
+			warnx(_("namespace %s is not open, there are too many"), um.ref->name);
+			rc = EXIT_FAILURE;
+		} else if (um.set.n && mntns_umount_set(&um, lazy) != EXIT_SUCCESS) {
+			rc = EXIT_FAILURE;
+		}
+		free(um.set.ids);
+	}
+	return rc;
 }

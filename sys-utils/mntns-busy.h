@@ -14,6 +14,7 @@
 /* Mounts to be unmounted in one namespace. */
 struct mntns_umount {
 	const struct nsref	*ref;
+	unsigned int		say_ns:1;	/* in messages, which namespace it is */
 	struct nsumount_set	set;
 };
 
@@ -23,6 +24,7 @@ struct mntns_umount {
 extern const char *mntns_holder_kind(enum holder_kind kind);
 extern int mntns_in_namespace(const struct nsref *ref, int (*work)(int rootfd, void *data),
 			      void *data);
+extern int mntns_umount_holders(const struct holders *h, int lazy);
 extern int mntns_umount_set(const struct mntns_umount *um, int lazy);
 extern int mntns_find_busy(const struct mntns_umount *um, size_t n);
 

@@ -213,7 +213,7 @@ static void add_same(const struct mnttab *tab, const struct mnt_entry *here,
 /* The same in one more namespace, where it is mounted there. */
 static int add_namespace(struct detach_control *ctl, const struct holders *h, uint32_t n)
 {
-	struct mntns_umount um = { .ref = &h->ns[n].ref };
+	struct mntns_umount um = { .ref = &h->ns[n].ref, .say_ns = 1 };
 	size_t i;
 
 	if (um.ref->ino == ctl->ref.ino && um.ref->id == ctl->ref.id)

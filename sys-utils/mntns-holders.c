@@ -102,6 +102,8 @@ struct holders_control {
 	struct mntns_table	table;
 	struct operand		*operands;
 	size_t			noperands;
+	unsigned int		detach:1;
+	unsigned int		lazy:1;
 	unsigned int		quiet:1;
 };
 
@@ -409,6 +411,8 @@ static int show_holders(const struct holders_control *ctl)
 		print_holders(&ctl->table, &h);
 	if (!ctl->quiet || rc != EXIT_SUCCESS)
 		report_view(&h);
+	if (ctl->detach)
+		rc = mntns_umount_holders(&h, ctl->lazy);
 	holders_free(&h);
 	return rc;
 }
@@ -425,7 +429,9 @@ static void __attribute__((__noreturn__)) usage(void)
 	fputsln(_("Show what keeps a mount, a filesystem, a directory or a device busy."), out);
 
 	fputs(USAGE_OPTIONS, out);
+	fputsln(_("     --detach             and unmount it, in all namespaces"), out);
 	fputsln(_("     --dev <maj:min>      the device or filesystem with this number"), out);
+	fputsln(_(" -l, --lazy               with --detach: also what is in use"), out);
 	fputsln(_(" -q, --quiet              print nothing, the exit status tells"), out);
 	fputsln(_(" -S, --source <spec>      what is mounted from a device, LABEL=, UUID=, ..."), out);
 	fputsln(_("     --uniq-id <id>       the mount with this 64-bit id alone"), out);
@@ -442,13 +448,16 @@ static void __attribute__((__noreturn__)) usage(void)
 static void parse_options(struct holders_control *ctl, int argc, char **argv)
 {
 	enum {
-		OPT_DEV = TABLE_OPT_NEXT,
+		OPT_DETACH = TABLE_OPT_NEXT,
+		OPT_DEV,
 		OPT_UNIQ_ID
 	};
 	static const struct option longopts[] = {
 		TABLE_LONGOPTS,
+		{ "detach",	no_argument,	   NULL, OPT_DETACH },
 		{ "dev",	required_argument, NULL, OPT_DEV },
 		{ "help",	no_argument,	   NULL, 'h' },
+		{ "lazy",	no_argument,	   NULL, 'l' },
 		{ "quiet",	no_argument,	   NULL, 'q' },
 		{ "source",	required_argument, NULL, 'S' },
 		{ "uniq-id",	required_argument, NULL, OPT_UNIQ_ID },
@@ -457,22 +466,29 @@ static void parse_options(struct holders_control *ctl, int argc, char **argv)
 	};
 	static const ul_excl_t excl[] = {	/* rows and cols in ASCII order */
 		{ 'J', 'P', 'q', 'r' },
+		{ 'q', OPT_DETACH },
 		{ 0 }
 	};
 	int excl_st[ARRAY_SIZE(excl)] = UL_EXCL_STATUS_INIT;
 	int c;
 
-	while ((c = getopt_long(argc, argv, TABLE_SHORTOPTS "hqS:V", longopts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, TABLE_SHORTOPTS "hlqS:V", longopts, NULL)) != -1) {
 		err_exclusive_options(c, longopts, excl, excl_st);
 		if (mntns_table_take(&ctl->table, c, optarg))
 			continue;
 
 		switch (c) {
+		case 'l':
+			ctl->lazy = 1;
+			break;
 		case 'q':
 			ctl->quiet = unanswered = 1;
 			break;
 		case 'S':
 			add_operand(ctl, OPERAND_SOURCE, optarg);
+			break;
+		case OPT_DETACH:
+			ctl->detach = 1;
 			break;
 		case OPT_DEV:
 			add_operand(ctl, OPERAND_DEV, optarg);
@@ -489,6 +505,8 @@ static void parse_options(struct holders_control *ctl, int argc, char **argv)
 			errtryhelp(EXIT_FAILURE);
 		}
 	}
+	if (ctl->lazy && !ctl->detach)
+		errx(EXIT_FAILURE, _("--lazy goes with --detach"));
 	for (; optind < argc; optind++)
 		add_operand(ctl, OPERAND_PATH, argv[optind]);
 }

@@ -6,15 +6,20 @@
 
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# holders ARG...: mntns_try holders, without what it says about processes of
-# the system that the test may not look at.
+# try_holders ARG...: mntns_try holders, without what it says about processes
+# and overlays of the system that have nothing to do with the test.
 function try_holders {
 	local rc
 
 	mntns_try holders "$@"
 	rc=$?
-	sed -i '/ process\(es\)\? may not be looked at$/d' "$TS_OUTPUT"
+	without_others "$TS_OUTPUT"
 	return "$rc"
+}
+
+function without_others {
+	sed -i '/^mntns: .* process\(es\)\? may not be looked at$/d
+		/^mntns: .* of \(an overlay\|overlays\) .* relative name/d' "$1"
 }
 
 # hold_with LABEL COMMAND...: starts COMMAND, a shell command line that ends
