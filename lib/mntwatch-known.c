@@ -30,9 +30,29 @@ static const char **string_of(const struct mnt_entry *mnt, size_t n)
 	return (const char **) ((char *) mnt + strings[n]);
 }
 
+/* The bytes of @num strings one behind the other, as in opts. */
+static size_t array_size(const char *array, uint32_t num)
+{
+	const char *end = array;
+
+	for (; array && num; num--)
+		end += strlen(end) + 1;
+	return end - array;
+}
+
+static char *copy_array(char *p, const char **field, uint32_t num)
+{
+	size_t size = array_size(*field, num);
+
+	if (*field)
+		*field = memcpy(p, *field, size);
+	return p + size;
+}
+
 static struct mnt_entry *copy_entry(const struct mnt_entry *mnt)
 {
-	size_t i, size = sizeof(*mnt);
+	size_t i, size = sizeof(*mnt) + array_size(mnt->opts, mnt->opt_num) +
+			 array_size(mnt->sec_opts, mnt->sec_opt_num);
 	struct mnt_entry *copy;
 	char *p;
 
@@ -43,7 +63,8 @@ static struct mnt_entry *copy_entry(const struct mnt_entry *mnt)
 		return NULL;
 
 	*copy = *mnt;
-	p = (char *) (copy + 1);
+	p = copy_array((char *) (copy + 1), &copy->opts, copy->opt_num);
+	p = copy_array(p, &copy->sec_opts, copy->sec_opt_num);
 	for (i = 0; i < ARRAY_SIZE(strings); i++) {
 		if (!*string_of(mnt, i))
 			continue;
@@ -51,6 +72,13 @@ static struct mnt_entry *copy_entry(const struct mnt_entry *mnt)
 		p = stpcpy(p, *string_of(mnt, i)) + 1;
 	}
 	return copy;
+}
+
+static int same_array(const char *a, uint32_t na, const char *b, uint32_t nb)
+{
+	size_t size = array_size(a, na);
+
+	return size == array_size(b, nb) && (!size || memcmp(a, b, size) == 0);
 }
 
 static int same_string(const char *a, const char *b)
@@ -75,6 +103,9 @@ static int same_entry(const struct mnt_entry *a, const struct mnt_entry *b)
 		if (!same_string(*string_of(a, i), *string_of(b, i)))
 			return 0;
 	}
+	if (!same_array(a->opts, a->opt_num, b->opts, b->opt_num) ||
+	    !same_array(a->sec_opts, a->sec_opt_num, b->sec_opts, b->sec_opt_num))
+		return 0;
 	return a->parent == b->parent && a->parent_old == b->parent_old &&
 	       a->propagate_from == b->propagate_from && same_options(a, b);
 }
