@@ -83,6 +83,8 @@ find_missing_for_tests()
 	needs tests strace has_program strace
 	needs tests uidmap has_program newuidmap
 	needs tests jq has_program jq
+	needs tests debootstrap has_program debootstrap
+	needs tests bubblewrap has_program bwrap
 }
 
 # What only the long way of tools/check uses.

@@ -59,6 +59,17 @@ function mntns_has {
 	"$TS_HELPER_MNTNS_CAPS" "$@" > /dev/null
 }
 
+# mntns_need_debian_tree: skips the script where no tree of a Debian system could
+# be had. Its name on a line of its own is what makes tests/run get one. Mounts it
+# on ./debian, where it can be written to.
+function mntns_need_debian_tree {
+	[ -n "$MNTNS_TEST_DEBIAN_TREE" ] || ts_skip "no tree of a Debian system"
+	mkdir debian upper
+	mount -t tmpfs none upper && mkdir upper/{data,work} &&
+	mount -t overlay -o "lowerdir=$MNTNS_TEST_DEBIAN_TREE,upperdir=upper/data,workdir=upper/work" none debian ||
+		ts_failed "cannot mount the tree of a Debian system"
+}
+
 # mntns_need_init_userns: skips the script when root is only the root of a
 # user namespace made for the test.
 function mntns_need_init_userns {
