@@ -39,6 +39,9 @@ int detached_take_fd(int fd, const char *object, struct diag *d);
 int detached_is_mounted(int fd);
 int detached_target_is_shared(int targetfd);
 
+/* lib/detached-overlay.c */
+int detached_overlay_layers(int fsfd, const char *lowerdir);
+
 /* lib/detached-idmap.c */
 int detached_idmap_fail(int err, const struct mnt_change *change, const char *object,
 			const char *type, int is_mapped, struct diag *d);

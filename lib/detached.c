@@ -19,6 +19,9 @@
 #include "nls.h"
 #include "nspath.h"
 
+/* of fsconfig(2), see SYSCALL_DEFINE5(fsconfig) in fs/fsopen.c */
+#define FSCONFIG_VALUE_MAX	255
+
 /*
  * mnt_change_is_empty:
  *
@@ -184,22 +187,36 @@ static int fs_fail(int fsfd, enum diag_step step, int err, const char *object, s
 			       message, diag_cause(step, err));
 }
 
+static int fs_option(int fsfd, const struct mntopts_fs *o, struct diag *d)
+{
+	unsigned int cmd = o->value ? UL_FSCONFIG_SET_STRING : UL_FSCONFIG_SET_FLAG;
+	int is_long = o->value && strlen(o->value) > FSCONFIG_VALUE_MAX;
+	int rc;
+
+	if (is_long && strcmp(o->name, "lowerdir") == 0)
+		rc = detached_overlay_layers(fsfd, o->value);
+	else
+		rc = ul_fsconfig(fsfd, cmd, o->name, o->value, 0) < 0 ? -errno : 0;
+
+	if (rc == -EINVAL && is_long)
+		return diag_fail_cause(d, DIAG_FS_OPTION, EINVAL, o->name, NULL,
+				_("the kernel takes no value of more than %d characters"),
+				FSCONFIG_VALUE_MAX);
+	return rc ? fs_fail(fsfd, DIAG_FS_OPTION, -rc, o->name, d) : 0;
+}
+
 static int fs_configure(int fsfd, const char *source, const struct mntopts *opts,
 			struct diag *d)
 {
+	int rc = 0;
 	size_t i;
 
 	if (source && ul_fsconfig(fsfd, UL_FSCONFIG_SET_STRING, "source", source, 0) < 0)
 		return fs_fail(fsfd, DIAG_FS_CREATE, errno, source, d);
 
-	for (i = 0; i < opts->nr_fs; i++) {
-		const struct mntopts_fs *o = &opts->fs[i];
-		unsigned int cmd = o->value ? UL_FSCONFIG_SET_STRING : UL_FSCONFIG_SET_FLAG;
-
-		if (ul_fsconfig(fsfd, cmd, o->name, o->value, 0) < 0)
-			return fs_fail(fsfd, DIAG_FS_OPTION, errno, o->name, d);
-	}
-	return 0;
+	for (i = 0; !rc && i < opts->nr_fs; i++)
+		rc = fs_option(fsfd, &opts->fs[i], d);
+	return rc;
 }
 
 /* The attributes are set but for the map; a new mount is private unless told otherwise. */

@@ -27,6 +27,8 @@ struct progress {
 	double last;			/* when it was shown, 0: not yet */
 };
 
+#define MANY_NAMES	5	/* --dry-run does not show more one by one */
+
 struct create {
 	struct tree_options tree;
 	const char *file;		/* of --pin */
@@ -280,9 +282,14 @@ static void show_plan(struct create *cr)
 	tree_options_show(&cr->tree);
 	if (cr->file)
 		plan_options_show(mounts, _("pin it on %s"), cr->file);
-	for (i = 0; i < cr->nr_names; i++)
-		plan_options_show(mounts, i ? _("the same once more, and pin it under the name %s") :
-					      _("pin it under the name %s"), cr->names[i]);
+	if (cr->nr_names)
+		plan_options_show(mounts, _("pin it under the name %s"), cr->names[0]);
+	if (cr->nr_names > MANY_NAMES)
+		plan_options_show(mounts, _("the same %zu times more, under the names %s to %s"),
+				  cr->nr_names - 1, cr->names[1], cr->names[cr->nr_names - 1]);
+	for (i = 1; i < cr->nr_names && cr->nr_names <= MANY_NAMES; i++)
+		plan_options_show(mounts, _("the same once more, and pin it under the name %s"),
+				  cr->names[i]);
 }
 
 static void create(struct create *cr)
