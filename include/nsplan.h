@@ -57,6 +57,12 @@ struct nsplan {
 	const struct nsplan_step *failed;	/* or NULL */
 	struct nspath_made made;		/* directories made for targets */
 	int rootfd;				/* while nsplan_put() is at work */
+
+	/* called with each target before it is mounted on, instead of refusals
+	 * because of what is shared; returns 0, or -errno with the diag set */
+	int (*look)(const struct placement *place, void *data, struct diag *d);
+	void *look_data;
+
 	unsigned int lift_ro:1;		/* the root was made read-only for the caller */
 	unsigned int keep_off_shared:1;	/* mounts of the namespace may be shared: refuse those */
 };

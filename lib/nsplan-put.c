@@ -133,7 +133,9 @@ static int put_mount(struct nsplan *plan, struct nsplan_step *step, struct diag 
 {
 	int rc = find_target(plan, step, d);
 
-	if (!rc && may_meet_shared(plan))
+	if (!rc && plan->look)
+		rc = plan->look(&step->place, plan->look_data, d);
+	else if (!rc && may_meet_shared(plan))
 		rc = refuse_shared(step, step->place.targetfd, d);
 	if (!rc)
 		rc = placement_put(&step->place, d);

@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <sched.h>
 
+#include "detached.h"
+#include "mountapi.h"
 #include "namespace.h"
 #include "nsjoin.h"
-#include "nsref.h"
+#include "placement.h"
 #include "reach.h"
 #include "xalloc.h"
 
@@ -74,31 +76,22 @@ static void warn_places(const struct reach *r, const char *target)
 }
 
 /*
- * attach_warn_shared:
- * @ref: the namespace that the caller has entered
- * @self: the one that it came from
- * @target: path in @ref, on a shared mount
- * @d: failure
- *
  * Where the mount would show is found out from the caller's own namespace, for
  * which /proc is needed; who has joined a user namespace cannot go back there,
  * and is told no more than that it would show.
- *
- * Returns: 0, or -errno with @d set when @ref could not be entered again.
  */
-int attach_warn_shared(const struct nsref *ref, const struct nsref *self,
-		       const char *target, struct diag *d)
+static int warn_where(const struct attach_shared *s, const char *target, struct diag *d)
 {
 	struct diag ignored = { .step = DIAG_NONE };
 	struct reach r;
 	int rc;
 
-	if (setns(self->fd, CLONE_NEWNS) < 0) {
+	if (setns(s->self.fd, CLONE_NEWNS) < 0) {
 		warnx(_("warning: %s is on a shared mount: what is attached there shows in its peers, too"),
 		      target);
 		return 0;
 	}
-	rc = reach_predict(&r, ref, target, NULL, 0, &ignored);
+	rc = reach_predict(&r, &s->ref, target, NULL, 0, &ignored);
 	if (rc == 0)
 		warn_places(&r, target);
 	else
@@ -106,5 +99,29 @@ int attach_warn_shared(const struct nsref *ref, const struct nsref *self,
 		      target);
 	reach_free(&r);
 	diag_reset(&ignored);
-	return nsjoin_enter(ref, d);
+	return nsjoin_enter(&s->ref, d);
+}
+
+/*
+ * attach_warn_shared:
+ * @s: the namespace that the caller has entered, and the one that it came from
+ * @p: target in it, found
+ * @d: failure
+ *
+ * Each mount that targets are on is told of once. In its own namespace everybody
+ * expects it.
+ *
+ * Returns: 0, or -errno with @d set when the namespace could not be entered again.
+ */
+int attach_warn_shared(struct attach_shared *s, const struct placement *p, struct diag *d)
+{
+	uint64_t id = 0;
+
+	if (s->ref.ino == s->self.ino || !detached_target_is_shared(p->targetfd))
+		return 0;
+	mnt_unique_id(p->targetfd, "", AT_EMPTY_PATH, &id);
+	if (id == s->warned)
+		return 0;
+	s->warned = id;
+	return warn_where(s, p->target, d);
 }

@@ -35,12 +35,12 @@ struct attach_pair {
 };
 
 struct attach {
-	struct nsref ref;
-	struct nsref self;
+	struct attach_shared to;
 	struct nsref from;
 	struct source_options what;
 	const char *ns;
 	const char *fromarg;		/* of --from */
+	struct plan_options plan;	/* of --fstab */
 	struct placement how;		/* what the options say of all of them */
 
 	struct attach_pair *pairs;
@@ -48,7 +48,7 @@ struct attach {
 	const char **fds;		/* of --fd */
 	size_t nfds;
 
-	uint64_t warned;		/* mount that is known to be shared */
+	unsigned int fstab:1;
 	unsigned int print_id:1;
 	unsigned int verbose:1;
 };
@@ -62,6 +62,8 @@ static void __attribute__((__noreturn__)) usage(void)
 		program_invocation_short_name);
 	fprintf(out, _(" %s attach [options] -t <type> <namespace> <source> <target> [...]\n"),
 		program_invocation_short_name);
+	fprintf(out, _(" %s attach [options] --fstab <file> <namespace>\n"),
+		program_invocation_short_name);
 	fprintf(out, _(" %s attach [options] --fd <number> [--fd <number>...] <namespace> <target>...\n"),
 		program_invocation_short_name);
 
@@ -72,6 +74,7 @@ static void __attribute__((__noreturn__)) usage(void)
 	source_options_usage(out);
 	fputsln(_("     --from <namespace>   the sources are in this namespace"), out);
 	fputsln(_("     --fd <number>        attach the detached mount of an open file descriptor"), out);
+	fputsln(_("     --fstab <file>       attach what the lines of this file say, as in fstab(5)"), out);
 	fputsln(_("     --beneath            below what is mounted on the target"), out);
 	fputsln(_("     --mkdir[=<mode>]     create missing directories of the target"), out);
 	fputsln(_("     --touch              create the target of a file if it is missing"), out);
@@ -163,20 +166,6 @@ static int complete_inside(struct attach *at, struct attach_pair *pair, struct d
 	return 0;
 }
 
-/* Each mount that targets are on is told of once. */
-static int warn_if_shared(struct attach *at, const struct placement *p, struct diag *d)
-{
-	uint64_t id = 0;
-
-	if (at->ref.ino == at->self.ino || !detached_target_is_shared(p->targetfd))
-		return 0;
-	mnt_unique_id(p->targetfd, "", AT_EMPTY_PATH, &id);
-	if (id == at->warned)
-		return 0;
-	at->warned = id;
-	return attach_warn_shared(&at->ref, &at->self, p->target, d);
-}
-
 static int place_pair(struct attach *at, struct attach_pair *pair, int root, struct diag *d)
 {
 	int rc = complete_inside(at, pair, d);
@@ -184,7 +173,7 @@ static int place_pair(struct attach *at, struct attach_pair *pair, int root, str
 	if (!rc)
 		rc = placement_find(&pair->place, root, d);
 	if (!rc)
-		rc = warn_if_shared(at, &pair->place, d);
+		rc = attach_warn_shared(&at->to, &pair->place, d);
 	if (!rc && mntns_is_interrupted())
 		rc = -EINTR;
 	return rc ? rc : placement_put(&pair->place, d);
@@ -195,7 +184,7 @@ static int place_pairs(struct attach *at, struct diag *d)
 	int root, rc;
 	size_t i;
 
-	rc = nsjoin_enter(&at->ref, d);
+	rc = nsjoin_enter(&at->to.ref, d);
 	root = rc ? rc : open_root(d);
 	rc = root < 0 ? root : 0;
 
@@ -231,7 +220,7 @@ static void attach(struct attach *at)
 	int rc;
 
 	mntns_preload_messages();
-	if (nsref_open(&at->ref, at->ns, &d) != 0 || nsref_open_self(&at->self, &d) != 0 ||
+	if (nsref_open(&at->to.ref, at->ns, &d) != 0 || nsref_open_self(&at->to.self, &d) != 0 ||
 	    (at->fromarg && nsref_open(&at->from, at->fromarg, &d) != 0))
 		mntns_err(&d);
 
@@ -247,8 +236,8 @@ static void attach(struct attach *at)
 	report(at);
 	for (i = 0; i < at->npairs; i++)
 		placement_close(&at->pairs[i].place);
-	nsref_close(&at->ref);
-	nsref_close(&at->self);
+	nsref_close(&at->to.ref);
+	nsref_close(&at->to.self);
 	if (at->fromarg)
 		nsref_close(&at->from);
 }
@@ -314,12 +303,29 @@ static void check_options(struct attach *at)
 		errx(EXIT_FAILURE, _("--beneath is for a target that is mounted on already"));
 }
 
+/* The lines of --fstab say it all. */
+static const char *take_only_namespace(const struct attach *at, int argc, char **argv)
+{
+	const struct source_options *o = &at->what;
+
+	if (o->fstype || o->recursive || o->mntopts.mkdir || o->mntopts.bind || o->mntopts.nr_fs ||
+	    !mnt_change_is_empty(&o->mntopts.change) || at->fromarg || at->nfds ||
+	    at->how.beneath || at->how.mkdir || at->how.touch)
+		errx(EXIT_FAILURE, _("--fstab goes with --print-id and --verbose only"));
+	if (argc != 1) {
+		warnx(argc < 1 ? _("no namespace specified") : _("too many arguments"));
+		errtryhelp(EXIT_FAILURE);
+	}
+	return argv[0];
+}
+
 int mntns_attach(int argc, char **argv)
 {
 	enum {
 		OPT_BENEATH = CHAR_MAX + 1,
 		OPT_FD,
 		OPT_FROM,
+		OPT_FSTAB,
 		OPT_MKDIR,
 		OPT_PRINT_ID,
 		OPT_TOUCH
@@ -329,6 +335,7 @@ int mntns_attach(int argc, char **argv)
 		{ "beneath",   no_argument,	  NULL, OPT_BENEATH },
 		{ "fd",	       required_argument, NULL, OPT_FD },
 		{ "from",      required_argument, NULL, OPT_FROM },
+		{ "fstab",     required_argument, NULL, OPT_FSTAB },
 		{ "help",      no_argument,	  NULL, 'h' },
 		{ "mkdir",     optional_argument, NULL, OPT_MKDIR },
 		{ "print-id",  no_argument,	  NULL, OPT_PRINT_ID },
@@ -342,7 +349,7 @@ int mntns_attach(int argc, char **argv)
 		{ 0 }
 	};
 	int excl_st[ARRAY_SIZE(excl)] = UL_EXCL_STATUS_INIT;
-	struct attach at = { .how = PLACEMENT_INIT };
+	struct attach at = { .how = PLACEMENT_INIT, .plan = { .plan = NSPLAN_INIT } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, SOURCE_SHORTOPTS "hvV", longopts, NULL)) != -1) {
@@ -359,6 +366,10 @@ int mntns_attach(int argc, char **argv)
 			break;
 		case OPT_FROM:
 			at.fromarg = optarg;
+			break;
+		case OPT_FSTAB:
+			at.fstab = 1;
+			plan_options_take(&at.plan, PLAN_OPT_FSTAB, optarg);
 			break;
 		case OPT_MKDIR:
 			parse_mode(&at, optarg);
@@ -382,6 +393,11 @@ int mntns_attach(int argc, char **argv)
 	}
 
 	check_options(&at);
+	if (at.fstab) {
+		attach_fstab(take_only_namespace(&at, argc - optind, argv + optind), &at.plan,
+			     at.print_id, at.verbose);
+		return EXIT_SUCCESS;
+	}
 	take_operands(&at, argc - optind, argv + optind);
 	if (at.how.beneath && at.npairs > 1)
 		errx(EXIT_FAILURE, _("--beneath is for one target, it cannot be undone"));

@@ -11,9 +11,11 @@
 #include <stdio.h>
 
 #include "mntopts.h"
+#include "nsref.h"
 
 struct diag;
-struct nsref;
+struct placement;
+struct plan_options;
 
 /* mntns-source.c: what is put in place */
 struct source_options {
@@ -52,7 +54,16 @@ struct swap_root {
 extern void swap_root(const struct swap_root *sw);
 
 /* mntns-attach-shared.c */
-extern int attach_warn_shared(const struct nsref *ref, const struct nsref *self,
-			      const char *target, struct diag *d);
+struct attach_shared {
+	struct nsref ref;
+	struct nsref self;
+	uint64_t warned;		/* mount that is known to be shared */
+};
+
+extern int attach_warn_shared(struct attach_shared *s, const struct placement *p,
+			      struct diag *d);
+
+/* mntns-attach-fstab.c */
+extern void attach_fstab(const char *ns, struct plan_options *plan, int print_id, int verbose);
 
 #endif /* MNTNS_ATTACH_H */
