@@ -27,6 +27,7 @@ enum diag_step {
 
 	/* make a namespace */
 	DIAG_TREE_OPEN,			/* object: path of a directory tree */
+	DIAG_TREE_LEFT_OUT,		/* object: path; a warning */
 	DIAG_TREE_CLONE,		/* object: path; open_tree(OPEN_TREE_CLONE) */
 	DIAG_TREE_SETATTR,		/* object: path; mount_setattr() on the clone */
 	DIAG_TREE_NAMESPACE,		/* object: path; open_tree(OPEN_TREE_NAMESPACE) */

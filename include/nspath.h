@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+int nspath_is_below(const char *path, const char *dir);
 int nspath_open(int rootfd, const char *path, uint64_t flags);
 int nspath_open_parent(int rootfd, const char *path, char **name);
 

@@ -20,6 +20,7 @@
 #include "detached.h"
 #include "mountapi.h"
 #include "nls.h"
+#include "nspath.h"
 #include "pathnames.h"
 
 /* inode of the initial user namespace on nsfs: PROC_USER_INIT_INO */
@@ -102,15 +103,6 @@ static int fail_one(int err, uint64_t id, const struct mnt_change *change,
 			known && s.sm.mnt_attr & MOUNT_ATTR_IDMAP, d);
 }
 
-static int is_below(const char *path, const char *dir)
-{
-	size_t len = strlen(dir);
-
-	if (strcmp(dir, "/") == 0)
-		return 1;
-	return strncmp(path, dir, len) == 0 && path[len] == '/';
-}
-
 /* Returns the errno of the first mount below @dir that cannot be mapped, @d set, or 0. */
 static int explain_below(uint64_t top, const char *dir, const struct mnt_change *change,
 			 struct diag *d)
@@ -128,7 +120,7 @@ static int explain_below(uint64_t top, const char *dir, const struct mnt_change 
 			    !(s.sm.mask & UL_STATMOUNT_MNT_POINT))
 				continue;
 			point += s.sm.mnt_point;
-			err = is_below(point, dir) ? try_one(AT_FDCWD, point, change) : 0;
+			err = nspath_is_below(point, dir) ? try_one(AT_FDCWD, point, change) : 0;
 			if (err) {
 				char *object = strdup(point);
 

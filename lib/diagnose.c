@@ -31,6 +31,7 @@ static const char *const step_phrases[DIAG_NR_STEPS] = {
 	[DIAG_NS_LIST]		= N_("cannot list the mount namespaces"),
 
 	[DIAG_TREE_OPEN]	= N_("cannot open tree %s"),
+	[DIAG_TREE_LEFT_OUT]	= N_("warning: not all mounts below %s are copied"),
 	[DIAG_TREE_CLONE]	= N_("failed to clone the mounts of %s"),
 	[DIAG_TREE_SETATTR]	= N_("failed to set the mount attributes of the clone of %s"),
 	[DIAG_TREE_NAMESPACE]	= N_("failed to make a mount namespace from %s"),

@@ -21,6 +21,22 @@
 #define MAX_SYMLINKS	40		/* the kernel's own bound, include/linux/namei.h */
 
 /*
+ * nspath_is_below:
+ * @path: absolute, as the kernel tells it
+ * @dir: likewise
+ *
+ * Returns: 1 when @path lies below @dir and is not @dir itself, else 0.
+ */
+int nspath_is_below(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	if (strcmp(dir, "/") == 0)
+		return path[0] == '/' && path[1];
+	return strncmp(path, dir, len) == 0 && path[len] == '/';
+}
+
+/*
  * nspath_open:
  * @rootfd: bound of the lookup: absolute paths and links start here, and ".."
  *	stays here

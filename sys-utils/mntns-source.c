@@ -12,6 +12,7 @@
 
 #include "detached.h"
 #include "lazylibs.h"
+#include "leftout.h"
 #include "mountapi.h"
 #include "nspath.h"
 
@@ -73,6 +74,14 @@ static struct mnt_change change_of(const struct source_options *o)
 	return change;
 }
 
+static void warn_left_out(const struct source_options *o, const char *source)
+{
+	struct diag d = { .step = DIAG_NONE };
+
+	if (o->recursive && leftout_find(source, LEFTOUT_CLONE, &d))
+		mntns_warn(&d);
+}
+
 /*
  * source_make:
  * @source: path in the caller's namespace; for a new filesystem what its type takes
@@ -83,11 +92,15 @@ static struct mnt_change change_of(const struct source_options *o)
 int source_make(const struct source_options *o, const char *source, struct diag *d)
 {
 	struct mnt_change change = change_of(o);
+	int tree;
 
 	if (o->fstype)
 		return make_filesystem(o, source, d);
-	return detached_clone(AT_FDCWD, source, o->recursive, &change,
+	tree = detached_clone(AT_FDCWD, source, o->recursive, &change,
 			      DIAG_SOURCE_OPEN, source, d);
+	if (tree >= 0)
+		warn_left_out(o, source);
+	return tree;
 }
 
 /*

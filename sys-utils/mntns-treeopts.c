@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <sys/statvfs.h>
 
+#include "leftout.h"
 #include "mountapi.h"
 #include "xalloc.h"
 
@@ -199,6 +200,9 @@ int tree_options_set_tree(struct tree_options *o, int argc, char **argv)
 	if (o->mntopts.recursive)
 		o->make.recursive = 1;
 	o->make.owner = user_options_get(&o->user);
+	/* in another user namespace the kernel refuses where it would leave out */
+	if (o->make.root == NSMAKE_TREE && o->make.recursive && !o->make.owner)
+		leftout_find(o->make.tree, LEFTOUT_NAMESPACE, &o->left_out);
 	plan_options_check(&o->mounts);
 	return used;
 }
@@ -219,6 +223,12 @@ int tree_options_open(struct tree_options *o, struct diag *d)
 	plan->keep_off_shared = o->make.change.propagation != MS_PRIVATE &&
 				o->make.change.propagation != MS_SLAVE;
 	return nsplan_open(plan, d);
+}
+
+static void warn_left_out(struct tree_options *o)
+{
+	if (o->left_out.step != DIAG_NONE)
+		mntns_warn(&o->left_out);
 }
 
 /*
@@ -242,19 +252,25 @@ void tree_options_show(struct tree_options *o)
 			  o->make.tree, *options ? " (" : "", options, *options ? ")" : "");
 	plan_options_show_steps(&o->mounts);
 	free(options);
+	warn_left_out(o);
 }
 
 void tree_options_free(struct tree_options *o)
 {
 	mntopts_free(&o->mntopts);
+	diag_reset(&o->left_out);
 	free(o->fstype);
 	free(o->source);
 	user_options_free(&o->user);
 	nsplan_free(&o->mounts.plan);
 }
 
-void tree_options_say_method(const struct tree_options *o)
+/*
+ * tree_options_say_method - what there is to be said when the namespace is made
+ */
+void tree_options_say_method(struct tree_options *o)
 {
+	warn_left_out(o);
 	if (!o->verbose)
 		return;
 	switch (o->make.used) {

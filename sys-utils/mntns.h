@@ -131,6 +131,7 @@ struct tree_options {
 	char *fstype;			/* of --fs */
 	char *source;			/* likewise, or NULL */
 	unsigned int has_options:1;	/* --options */
+	struct diag left_out;		/* mounts that --recursive does not get */
 	unsigned int verbose:1;
 };
 
@@ -175,7 +176,7 @@ extern int tree_options_take(struct tree_options *o, int c, const char *arg);
 extern int tree_options_set_tree(struct tree_options *o, int argc, char **argv);
 extern int tree_options_open(struct tree_options *o, struct diag *d);
 extern void tree_options_show(struct tree_options *o);
-extern void tree_options_say_method(const struct tree_options *o);
+extern void tree_options_say_method(struct tree_options *o);
 extern void tree_options_free(struct tree_options *o);
 extern void tree_options_usage(FILE *out);
 
