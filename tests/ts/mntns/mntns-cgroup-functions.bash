@@ -12,16 +12,19 @@ function mntns_container_id {
 	printf '%-64s' "$1" | tr ' ' 0
 }
 
-# mntns_cgroup_init: a part of the tree for this test alone. It is all that is to
-# be seen below CGROUPS, by default /sys/fs/cgroup, where it covers what is there.
-# CGROUP_ROOT is its own path, which stands before those in /proc/PID/cgroup.
-# Needs the capability cgroup2.
+# mntns_cgroup_init [DIR [OPTION...]]: a part of the tree for this test alone. It is
+# all that is to be seen below CGROUPS, by default /sys/fs/cgroup, where it covers
+# what is there. CGROUP_ROOT is its own path, which stands before those in
+# /proc/PID/cgroup. The options are mount's, by default for version 2, which needs
+# the capability cgroup2.
 function mntns_cgroup_init {
 	CGROUPS=${1:-/sys/fs/cgroup}
+	shift
+	[ $# -gt 0 ] || set -- -t cgroup2
 	CGROUP_TREE="$SCRATCH/cgroup-tree"
 	CGROUP_ROOT="mntns-test-$BASHPID.slice"
 	mkdir "$CGROUP_TREE"
-	"$TS_CMD_MOUNT" -t cgroup2 none "$CGROUP_TREE" || ts_failed "cgroup2"
+	"$TS_CMD_MOUNT" "$@" none "$CGROUP_TREE" || ts_failed "cgroup"
 	mkdir "$CGROUP_TREE/$CGROUP_ROOT"
 	trap mntns_cgroup_end EXIT
 	# the kernel refuses the same filesystem on its own root
@@ -29,9 +32,9 @@ function mntns_cgroup_init {
 	# a cgroup namespace has the cgroup of who makes it for its root, and so has
 	# the mount that is made in it
 	# shellcheck disable=SC2016
-	sh -c 'echo $$ > "$1/cgroup.procs" && exec "$2" --cgroup "$3" -t cgroup2 none "$4"' sh \
-		"$CGROUP_TREE/$CGROUP_ROOT" "$TS_CMD_UNSHARE" "$TS_CMD_MOUNT" "$CGROUPS" ||
-		ts_failed "no cgroup namespace"
+	sh -c 'echo $$ > "$1/cgroup.procs" && shift && exec "$@"' sh \
+		"$CGROUP_TREE/$CGROUP_ROOT" "$TS_CMD_UNSHARE" --cgroup \
+		"$TS_CMD_MOUNT" "$@" none "$CGROUPS" || ts_failed "no cgroup namespace"
 	mntns_label CGROUP-ROOT "$CGROUP_ROOT"
 }
 
