@@ -333,7 +333,7 @@ static const struct diag_row rows[] = {
 	{ DIAG_ATTACH, ENOSPC,
 	  TOO_MANY_MOUNTS, RAISE_MOUNT_MAX },
 	{ DIAG_ATTACH_BENEATH, EINVAL,
-	  N_("what it is mounted on propagates so that the new mount would show or cover another, or a mount namespace's file is locked there"),
+	  N_("the mount there is locked by a more privileged namespace, or propagation would put the new one over another"),
 	  NULL },
 	{ DIAG_ATTACH_BENEATH, ELOOP,
 	  N_("the source holds a pin of this namespace, or of an older one"),
