@@ -34,6 +34,7 @@ struct mntopts {
 	size_t nr_fs;
 };
 
+int mntopts_add_fs(struct mntopts *opts, const char *name, const char *value);
 int mntopts_parse(struct mntopts *opts, const char *optstr, struct diag *d);
 int mntopts_only_attributes(const struct mntopts *opts, struct diag *d);
 int mntopts_parse_mode(const char *str, mode_t *mode);

@@ -89,7 +89,14 @@ int mntopts_parse_mode(const char *str, mode_t *mode)
 	return 0;
 }
 
-static int add_fs_option(struct mntopts *opts, const char *name, const char *value)
+/*
+ * mntopts_add_fs:
+ * @name: of an option for the filesystem
+ * @value: or NULL for a flag
+ *
+ * Returns: 0 or -ENOMEM.
+ */
+int mntopts_add_fs(struct mntopts *opts, const char *name, const char *value)
 {
 	struct mntopts_fs *fs;
 
@@ -186,7 +193,7 @@ static int apply_flags(struct mntopts *opts, const char *name,
 	if ((set | clr) & MS_SILENT)
 		return 0;
 	if ((set | clr) & MS_SUPERBLOCK && scope.fs) {
-		if (add_fs_option(opts, name, NULL))
+		if (mntopts_add_fs(opts, name, NULL))
 			return -ENOMEM;
 	}
 	if (!scope.vfs) {
@@ -296,7 +303,7 @@ static int parse_one(struct mntopts *opts, const char *name, const char *value, 
 	if (set || ~keep)
 		rc = apply_flags(opts, name, set, ~keep, scope);
 	else
-		rc = add_fs_option(opts, name, value);
+		rc = mntopts_add_fs(opts, name, value);
 	return rc ? diag_fail(d, DIAG_MEMORY, -rc, NULL) : 0;
 }
 

@@ -10,20 +10,42 @@
 #include <string.h>
 
 #include "c.h"
+#include "mountapi.h"
 #include "nls.h"
 #include "nsplan.h"
 
+/* A new filesystem. libmount need not be loaded to say what is always the same. */
+struct filesystem {
+	const char *fstype;
+	uint64_t attrs;			/* MOUNT_ATTR_* */
+	const char *options[4][2];	/* names and values, for the filesystem */
+};
+
+#define NOSUID_NODEV	(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+
 static const struct {
 	const char *option;		/* of the command line, for messages */
-	const char *fstype;
 	const char *target;		/* the usual one */
-	const char *options;
+	struct filesystem fs;
 } forms[] = {
-	[NSPLAN_FORM_BIND]	= { "--bind",	NULL,	 NULL,	 "bind" },
-	[NSPLAN_FORM_DEV]	= { "--dev",	"tmpfs", "/dev", "nosuid,mode=0755" },
-	[NSPLAN_FORM_PROC]	= { "--proc",	"proc",	 "/proc", "nosuid,nodev,noexec" },
-	[NSPLAN_FORM_SYSFS]	= { "--sysfs",	"sysfs", "/sys", "ro,nosuid,nodev,noexec" },
-	[NSPLAN_FORM_TMPFS]	= { "--tmpfs",	"tmpfs", NULL,	 "nosuid,nodev" }
+	[NSPLAN_FORM_BIND] = { .option = "--bind" },
+	[NSPLAN_FORM_DEV] = { "--dev", "/dev",
+		{ "tmpfs", MOUNT_ATTR_NOSUID, { { "mode", "0755" } } } },
+	[NSPLAN_FORM_PROC] = { "--proc", "/proc",
+		{ "proc", NOSUID_NODEV | MOUNT_ATTR_NOEXEC, { { NULL } } } },
+	[NSPLAN_FORM_SYSFS] = { "--sysfs", "/sys",
+		{ "sysfs", MOUNT_ATTR_RDONLY | NOSUID_NODEV | MOUNT_ATTR_NOEXEC, { { "ro" } } } },
+	[NSPLAN_FORM_TMPFS] = { "--tmpfs", NULL,
+		{ "tmpfs", NOSUID_NODEV, { { NULL } } } }
+};
+
+static const struct filesystem devpts = {
+	"devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+	{ { "newinstance" }, { "ptmxmode", "0666" }, { "mode", "0620" } }
+};
+
+static const struct filesystem shm = {
+	"tmpfs", NOSUID_NODEV | MOUNT_ATTR_NOEXEC, { { "mode", "1777" } }
 };
 
 /* What is in a minimal /dev, the device nodes being those of the caller. */
@@ -78,12 +100,27 @@ static int add_device(struct nsplan *plan, const char *dir, const char *name, st
 	return 0;
 }
 
-static int add_filesystem(struct nsplan *plan, const char *dir, const char *name,
-			  const char *fstype, const char *options, struct diag *d)
+static int set_options(struct nsplan_step *step, const struct filesystem *fs, struct diag *d)
 {
-	struct nsplan_step *step = add_below(plan, NSPLAN_MKFS, fstype, dir, name, fstype);
+	size_t i;
 
-	return step ? mntopts_parse(&step->opts, options, d) : fail_memory(d);
+	step->opts.change.attr_set = fs->attrs;
+	for (i = 0; i < ARRAY_SIZE(fs->options) && fs->options[i][0]; i++) {
+		if (mntopts_add_fs(&step->opts, fs->options[i][0], fs->options[i][1]) != 0)
+			return fail_memory(d);
+	}
+	return 0;
+}
+
+static int add_filesystem(struct nsplan *plan, const char *dir, const char *name,
+			  const struct filesystem *fs, struct diag *d)
+{
+	struct nsplan_step *step = add_below(plan, NSPLAN_MKFS, fs->fstype, dir, name, fs->fstype);
+
+	if (!step)
+		return fail_memory(d);
+	step->opts.mkdir = 1;
+	return set_options(step, fs, d);
 }
 
 /* What comes into the tmpfs on @dir. */
@@ -95,11 +132,9 @@ static int fill_dev(struct nsplan *plan, const char *dir, struct diag *d)
 	for (i = 0; !rc && i < ARRAY_SIZE(devices); i++)
 		rc = add_device(plan, dir, devices[i], d);
 	if (!rc)
-		rc = add_filesystem(plan, dir, "pts", "devpts",
-				    "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,X-mount.mkdir", d);
+		rc = add_filesystem(plan, dir, "pts", &devpts, d);
 	if (!rc)
-		rc = add_filesystem(plan, dir, "shm", "tmpfs",
-				    "nosuid,nodev,noexec,mode=1777,X-mount.mkdir", d);
+		rc = add_filesystem(plan, dir, "shm", &shm, d);
 	for (i = 0; !rc && i < ARRAY_SIZE(links); i++) {
 		if (!add_below(plan, NSPLAN_SYMLINK, links[i].text, dir, links[i].name, NULL))
 			rc = fail_memory(d);
@@ -142,6 +177,7 @@ static int check_form(const struct nsplan_step *step, struct diag *d)
 static int add_form(struct nsplan *plan, enum nsplan_form form, char *source, char *target,
 		    const char *options, struct diag *d)
 {
+	const struct filesystem *fs = &forms[form].fs;
 	struct nsplan_step *step;
 	int rc;
 
@@ -151,11 +187,11 @@ static int add_form(struct nsplan *plan, enum nsplan_form form, char *source, ch
 		return fail_form(target, _("the source is empty"), d);
 
 	step = nsplan_add(plan, form == NSPLAN_FORM_BIND ? NSPLAN_CLONE : NSPLAN_MKFS,
-			  source ? source : forms[form].fstype, target,
-			  forms[form].fstype, forms[form].option);
+			  source ? source : fs->fstype, target, fs->fstype, forms[form].option);
 	if (!step)
 		return fail_memory(d);
-	rc = mntopts_parse(&step->opts, forms[form].options, d);
+	step->opts.bind = form == NSPLAN_FORM_BIND;
+	rc = set_options(step, fs, d);
 	if (!rc && options)
 		rc = mntopts_parse(&step->opts, options, d);
 	if (!rc)
@@ -174,7 +210,7 @@ static int add_form(struct nsplan *plan, enum nsplan_form form, char *source, ch
  * @d: failure
  *
  * The options are added to those that the form has anyway, and win. libmount
- * is loaded, so call this before any setns(2).
+ * parses them, so call this before any setns(2).
  *
  * Returns: 0, or -errno with @d set.
  */
