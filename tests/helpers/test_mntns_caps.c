@@ -398,9 +398,12 @@ static bool can_pin(void)
 /* The tree is the same in all mounts, so what is made has to go again. */
 static bool can_cgroup2(void)
 {
+	char dir[64];
+
+	snprintf(dir, sizeof(dir), "/proc/mntns-caps-%d", getpid());
 	return unshare(CLONE_NEWNS) == 0 && set_private() &&
 	       mount("none", "/proc", "cgroup2", 0, NULL) == 0 &&
-	       mkdir("/proc/mntns-caps", 0755) == 0 && rmdir("/proc/mntns-caps") == 0;
+	       mkdir(dir, 0755) == 0 && rmdir(dir) == 0;
 }
 
 static const struct capability capabilities[] = {
