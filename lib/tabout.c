@@ -412,8 +412,7 @@ static void json_end(struct tabout *o)
 /*
  * tabout_end - write what is left, and free all that is tabout's own
  *
- * Returns: 0, or the -errno of the first part that could not be written; what the
- * stream itself still holds is not counted.
+ * Returns: 0, or the -errno of the first part that could not be written.
  */
 int tabout_end(struct tabout *o)
 {
@@ -422,6 +421,8 @@ int tabout_end(struct tabout *o)
 	else if (o->nrows)
 		put(o, "\n", 1);
 	flush(o);
+	if (!o->err && fflush(o->out) != 0)
+		o->err = errno;
 	free_all(o);
 	return -o->err;
 }

@@ -265,16 +265,15 @@ static char *cell_text(const struct holders *h, const struct holder *found, int 
 
 static void print_holders(const struct mntns_table *t, const struct holders *h)
 {
-	struct libscols_table *tb = mntns_table_new(t);
+	struct mntns_rows *rows = mntns_rows_new(t);
 	size_t i, n;
 
 	for (i = 0; i < h->nfound; i++) {
-		struct libscols_line *ln = mntns_table_line(tb, NULL);
-
+		mntns_rows_add(rows, NULL);
 		for (n = 0; n < t->ncolumns; n++)
-			mntns_table_cell(t, ln, n, cell_text(h, &h->found[i], t->columns[n]));
+			mntns_rows_give(rows, cell_text(h, &h->found[i], t->columns[n]));
 	}
-	mntns_table_print(tb);
+	mntns_rows_print(rows);
 }
 
 /* The answer is about what could be looked at. */

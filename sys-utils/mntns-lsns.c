@@ -31,7 +31,7 @@ struct lsns {
 	struct mntns_table table;
 	struct mntns_filter *filter;	/* -Q, or NULL */
 	struct nsiter iter;
-	struct libscols_table *tb;
+	struct mntns_rows *rows;
 
 	const char **operands;		/* with those of --pid */
 	size_t noperands;
@@ -40,7 +40,7 @@ struct lsns {
 
 	/* --tree: the lines of user namespaces by inode number */
 	struct idhash by_ino;
-	struct libscols_line **lines;
+	struct mntns_row *lines;
 	size_t nlines;
 };
 
@@ -78,40 +78,38 @@ static int is_wanted(const struct lsns *l, const struct nsiter_ns *ns)
 	return !l->filter || mntns_filter_match(l->filter, filter_cell, &row);
 }
 
-static void add_user_line(struct lsns *l, int fd, ino_t ino, struct libscols_line *parent)
+static void add_user_line(struct lsns *l, int fd, ino_t ino, const struct mntns_row *parent)
 {
-	struct libscols_line *ln = mntns_table_line(l->tb, parent);
 	size_t n;
 
 	l->lines = xreallocarray(l->lines, l->nlines + 1, sizeof(*l->lines));
 	if (idhash_add(&l->by_ino, ino, l->nlines) != 0)
 		err_oom();
-	l->lines[l->nlines++] = ln;
+	l->lines[l->nlines++] = mntns_rows_add(l->rows, parent);
 	for (n = 0; n < l->table.ncolumns; n++)
-		mntns_table_cell(&l->table, ln, n,
-				 nscols_user_text(fd, l->table.columns[n]));
+		mntns_rows_give(l->rows, nscols_user_text(fd, l->table.columns[n]));
 }
 
 /*
  * The line of a user namespace, below that of its parent; both are added if they
- * are not there. @fd is closed. NULL when there is none, or the caller may not
+ * are not there. @fd is closed. All zero when there is none, or the caller may not
  * see it.
  */
-static struct libscols_line *user_line(struct lsns *l, int fd)
+static struct mntns_row user_line(struct lsns *l, int fd)
 {
-	struct libscols_line *parent;
+	struct mntns_row parent = { .line = NULL };
 	struct stat st;
 	uint32_t idx;
 
 	if (fd < 0)
-		return NULL;
+		return parent;
 	if (fstat(fd, &st) < 0)
 		err(EXIT_FAILURE, _("failed to look at a user namespace"));
 	idx = idhash_find(&l->by_ino, st.st_ino);
 	if (idx == IDHASH_NONE) {
 		parent = user_line(l, ioctl(fd, UL_NS_GET_PARENT));
 		idx = l->nlines;
-		add_user_line(l, fd, st.st_ino, parent);
+		add_user_line(l, fd, st.st_ino, &parent);
 	}
 	close(fd);
 	return l->lines[idx];
@@ -119,15 +117,14 @@ static struct libscols_line *user_line(struct lsns *l, int fd)
 
 static void add_namespace(struct lsns *l, const struct nsiter_ns *ns)
 {
-	struct libscols_line *ln, *owner = NULL;
+	struct mntns_row owner = { .line = NULL };
 	size_t n;
 
 	if (l->table.out.tree)
 		owner = user_line(l, ns->fd >= 0 ? ioctl(ns->fd, UL_NS_GET_USERNS) : -1);
-	ln = mntns_table_line(l->tb, owner);
+	mntns_rows_add(l->rows, &owner);
 	for (n = 0; n < l->table.ncolumns; n++)
-		mntns_table_cell(&l->table, ln, n,
-				 nscols_text(&l->iter, ns, l->table.columns[n]));
+		mntns_rows_give(l->rows, nscols_text(&l->iter, ns, l->table.columns[n]));
 }
 
 static void open_operands(struct lsns *l)
@@ -171,12 +168,12 @@ static void show_namespaces(struct lsns *l)
 	if (nsiter_scan(&l->iter, flags | (l->pinned ? NSITER_PINS : 0), &d) != 0)
 		mntns_err(&d);
 
-	l->tb = mntns_table_new(&l->table);
+	l->rows = mntns_rows_new(&l->table);
 	for (i = 0; i < l->iter.n; i++) {
 		if (is_wanted(l, &l->iter.ns[i]))
 			add_namespace(l, &l->iter.ns[i]);
 	}
-	mntns_table_print(l->tb);
+	mntns_rows_print(l->rows);
 	say_unseen(l);
 
 	mntns_filter_free(l->filter);
@@ -264,6 +261,7 @@ int mntns_lsns(int argc, char **argv)
 		.table = {
 			.name = "namespaces",
 			.list_name = "lsns-columns",
+			.in_any_order = 1,
 			.infos = nscols,
 			.ninfos = NR_NSCOLS
 		}

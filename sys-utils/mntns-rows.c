@@ -54,6 +54,14 @@ static void begin_lines(struct mntns_rows *rows)
 		err_oom();
 }
 
+/* Rows of a tree that have to be sorted into it are kept, as those that are aligned. */
+static int has_to_wait(const struct mntns_table *t)
+{
+	if (t->out.json)
+		return t->out.tree && t->in_any_order;
+	return !t->out.raw && !t->out.pairs;
+}
+
 /*
  * mntns_rows_new - nothing is printed yet
  * @t: with its columns chosen; it outlives the rows
@@ -65,17 +73,17 @@ struct mntns_rows *mntns_rows_new(const struct mntns_table *t)
 	struct mntns_rows *rows = xcalloc(1, sizeof(*rows));
 
 	rows->table = t;
-	if (t->out.json || t->out.raw || t->out.pairs)
-		begin_lines(rows);
-	else
+	if (has_to_wait(t))
 		rows->tb = mntns_table_new(t);
+	else
+		begin_lines(rows);
 	return rows;
 }
 
 /*
  * mntns_rows_add - begin a row
  * @parent: of a tree, or NULL, or a row that is all zero; the rows come in the
- *	order of the tree
+ *	order of the tree, unless the table says otherwise
  *
  * Its cells are to follow, one for each column.
  */

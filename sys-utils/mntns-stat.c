@@ -53,7 +53,7 @@ struct stat_control {
 
 	struct operand		*operands;
 	size_t			noperands;
-	struct libscols_table	*tb;		/* but for blocks */
+	struct mntns_rows	*rows;		/* but for blocks */
 	unsigned int		nblocks;
 };
 
@@ -278,11 +278,11 @@ static void add_line(struct stat_control *ctl, const struct operand *op,
 		     const struct mntstat *st, const struct nsref *ns)
 {
 	const struct mntns_table *t = &ctl->table;
-	struct libscols_line *ln = mntns_table_line(ctl->tb, NULL);
 	size_t i;
 
+	mntns_rows_add(ctl->rows, NULL);
 	for (i = 0; i < t->ncolumns; i++)
-		mntns_table_cell(t, ln, i, cell_text(ctl, op, st, ns, t->columns[i]));
+		mntns_rows_give(ctl->rows, cell_text(ctl, op, st, ns, t->columns[i]));
 }
 
 static int is_block(const struct stat_control *ctl)
@@ -347,15 +347,16 @@ static int stat_operands(struct stat_control *ctl)
 	int rc = EXIT_SUCCESS;
 	size_t i;
 
-	load_smartcols_or_err();
-	if (!is_block(ctl))
-		ctl->tb = mntns_table_new(&ctl->table);
+	if (is_block(ctl))
+		load_smartcols_or_err();
+	else
+		ctl->rows = mntns_rows_new(&ctl->table);
 	for (i = 0; i < ctl->noperands; i++) {
 		if (stat_operand(ctl, &ctl->operands[i], mask) != 0)
 			rc = EXIT_FAILURE;
 	}
-	if (ctl->tb)
-		mntns_table_print(ctl->tb);
+	if (ctl->rows)
+		mntns_rows_print(ctl->rows);
 	return rc;
 }
 

@@ -56,6 +56,7 @@ struct mntns_table {
 	int			  tree_column;	/* what it stands for */
 	unsigned int		  list_columns:1;	/* -H */
 	unsigned int		  output_all:1;
+	unsigned int		  in_any_order:1;	/* rows come not in the order of the tree */
 };
 
 /*
