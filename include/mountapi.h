@@ -232,6 +232,29 @@ struct ul_mnt_ns_info {
 /* pidfd_open(2) and its ioctls */
 #define UL_PIDFD_GET_MNT_NAMESPACE	_IO(0xff, 3)			/* Linux 6.11 */
 
+/* ioctl of /proc/PID/maps, Linux 6.11 */
+struct ul_procmap_query {
+	uint64_t size;
+	uint64_t query_flags;
+	uint64_t query_addr;
+	uint64_t vma_start;
+	uint64_t vma_end;
+	uint64_t vma_flags;
+	uint64_t vma_page_size;
+	uint64_t vma_offset;
+	uint64_t inode;
+	uint32_t dev_major;
+	uint32_t dev_minor;
+	uint32_t vma_name_size;		/* of the buffer; out: with the NUL */
+	uint32_t build_id_size;
+	uint64_t vma_name_addr;
+	uint64_t build_id_addr;
+};
+
+#define UL_PROCMAP_QUERY			_IOWR('f', 17, struct ul_procmap_query)
+#define UL_PROCMAP_QUERY_COVERING_OR_NEXT	0x10
+#define UL_PROCMAP_QUERY_FILE_BACKED		0x20
+
 /* file handles of namespaces, Linux 6.18 */
 #define UL_FD_NSFS_ROOT		(-10003)
 #define UL_FILEID_NSFS		0xf1

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -305,35 +306,30 @@ static int is_dev_of_subject(const struct holders *h, dev_t dev)
 	return 0;
 }
 
-/*
- * A line of proc_pid_maps(5). To follow the link of a mapping needs privileges;
- * else there is its name.
- */
-static int look_at_mapping(struct scan *s, char *line, struct object *o, ino_t *last)
-{
-	unsigned long start, end;
-	unsigned int maj, min;
-	uintmax_t ino;
-	char path[64];
-	enum holder_why why;
-	size_t i;
-	int n = 0, rc;
+/* A mapping of a file. */
+struct mapping {
+	unsigned long start;
+	unsigned long end;
+	dev_t dev;			/* of the filesystem */
+	ino_t ino;
+	const char *name;		/* or NULL */
+};
 
-	if (sscanf(line, "%lx-%lx %*s %*s %x:%x %ju %n", &start, &end, &maj, &min, &ino, &n) < 5 ||
-	    !ino || !n || ino == *last || ino == s->exe ||
-	    !is_dev_of_subject(s->h, makedev(maj, min)))
-		return 0;
-	*last = ino;
-	snprintf(path, sizeof(path), "%d/map_files/%lx-%lx", (int) s->walk.pid, start, end);
-	rc = s->h->nfound;
+/* To follow the link of a mapping needs privileges; else there is its name. */
+static int look_at_mapping(struct scan *s, const struct mapping *m, struct object *o)
+{
+	size_t i, before = s->h->nfound;
+	enum holder_why why;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%d/map_files/%lx-%lx", (int) s->walk.pid, m->start, m->end);
 	if (look(s, dirfd(s->walk.dir), path, HOLDER_MAP, -1, o) != 0)
 		return -ENOMEM;
-	if (o->ino || (size_t) rc != s->h->nfound)
+	if (o->ino || before != s->h->nfound || !m->name)
 		return 0;
 
-	line[strcspn(line, "\n")] = '\0';
-	snprintf(o->path, sizeof(o->path), "%s", line + n);
-	if (find_by_name(s, o) != 0 || holders_mnt_dev(o->mnt) != makedev(maj, min))
+	snprintf(o->path, sizeof(o->path), "%s", m->name);
+	if (find_by_name(s, o) != 0 || holders_mnt_dev(o->mnt) != m->dev)
 		return 0;
 	for (i = 0; i < s->h->nsubjects; i++) {
 		if (match(&s->h->subjects[i], o, &why) &&
@@ -343,25 +339,112 @@ static int look_at_mapping(struct scan *s, char *line, struct object *o, ino_t *
 	return 0;
 }
 
-static int look_at_maps(struct scan *s, struct object *o)
+/* Each file once, its parts are mapped in a row; the program is not listed again. */
+static int is_new_mapping(const struct scan *s, const struct mapping *m, ino_t last)
 {
-	int fd = procwalk_open_file(&s->walk, "maps", O_RDONLY);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	return m->ino && m->ino != last && m->ino != s->exe && is_dev_of_subject(s->h, m->dev);
+}
+
+/* A line of proc_pid_maps(5). */
+static int parse_line(char *line, struct mapping *m)
+{
+	unsigned int maj, min;
+	uintmax_t ino;
+	int n = 0;
+
+	if (sscanf(line, "%lx-%lx %*s %*s %x:%x %ju %n", &m->start, &m->end, &maj, &min,
+		   &ino, &n) < 5 || !n)
+		return -EINVAL;
+	line[strcspn(line, "\n")] = '\0';
+	m->dev = makedev(maj, min);
+	m->ino = ino;
+	m->name = line + n;
+	return 0;
+}
+
+static int read_maps(struct scan *s, int fd, struct object *o)
+{
 	char *line = NULL, buf[MAPS_BUFSIZ];
+	FILE *f = fdopen(fd, "r");
+	struct mapping m;
 	size_t size = 0;
 	ino_t last = 0;
 	int rc = 0;
 
 	if (!f) {
-		if (fd >= 0)
-			close(fd);
+		close(fd);
 		return 0;
 	}
 	setvbuf(f, buf, _IOFBF, sizeof(buf));
-	while (rc == 0 && getline(&line, &size, f) >= 0)
-		rc = look_at_mapping(s, line, o, &last);
+	while (rc == 0 && getline(&line, &size, f) >= 0) {
+		if (parse_line(line, &m) != 0 || !is_new_mapping(s, &m, last))
+			continue;
+		last = m.ino;
+		rc = look_at_mapping(s, &m, o);
+	}
 	free(line);
 	fclose(f);
+	return rc;
+}
+
+/* 0, or -errno: -ENOENT at the end, -ENOTTY before Linux 6.11 */
+static int query_mapping(int fd, uint64_t addr, char *name, size_t size, struct mapping *m)
+{
+	struct ul_procmap_query q = {
+		.size = sizeof(q),
+		.query_flags = UL_PROCMAP_QUERY_COVERING_OR_NEXT | UL_PROCMAP_QUERY_FILE_BACKED,
+		.query_addr = addr,
+		.vma_name_size = size,
+		.vma_name_addr = (uintptr_t) name
+	};
+
+	if (ioctl(fd, UL_PROCMAP_QUERY, &q) < 0)
+		return -errno;
+	*m = (struct mapping) {
+		.start = q.vma_start,
+		.end = q.vma_end,
+		.dev = makedev(q.dev_major, q.dev_minor),
+		.ino = q.inode,
+		.name = size && q.vma_name_size ? name : NULL
+	};
+	return 0;
+}
+
+/*
+ * To have all names written costs most of the time of a search: they are asked
+ * for where the filesystem is the right one.
+ */
+static int query_maps(struct scan *s, int fd, struct object *o)
+{
+	struct mapping m = { .end = 0 };
+	char name[PATH_MAX];
+	ino_t last = 0;
+	int rc;
+
+	for (;;) {
+		rc = query_mapping(fd, m.end, NULL, 0, &m);
+		if (rc)
+			return rc == -ENOTTY ? rc : 0;
+		if (!is_new_mapping(s, &m, last))
+			continue;
+		last = m.ino;
+		if (query_mapping(fd, m.start, name, sizeof(name), &m) != 0)
+			return 0;
+		if (look_at_mapping(s, &m, o) != 0)
+			return -ENOMEM;
+	}
+}
+
+static int look_at_maps(struct scan *s, struct object *o)
+{
+	int rc, fd = procwalk_open_file(&s->walk, "maps", O_RDONLY);
+
+	if (fd < 0)
+		return 0;
+	rc = query_maps(s, fd, o);
+	if (rc == -ENOTTY)
+		return read_maps(s, fd, o);
+	close(fd);
 	return rc;
 }
 
