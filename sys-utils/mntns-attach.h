@@ -33,6 +33,7 @@ struct source_options {
 extern int source_options_take(struct source_options *o, int c, const char *arg);
 extern void source_options_check(struct source_options *o);
 extern void source_options_usage(FILE *out);
+extern int source_resolve(const char *source, char **device, struct diag *d);
 extern int source_make(const struct source_options *o, const char *source, struct diag *d);
 extern int source_make_from(const struct source_options *o, int root, const char *source,
 			    struct diag *d);

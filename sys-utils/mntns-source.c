@@ -49,16 +49,27 @@ static int is_tag(const char *source)
 	return 0;
 }
 
+/*
+ * source_resolve:
+ * @source: what a filesystem is to be made of
+ * @device: result, allocated: what LABEL= and the like stand for; else NULL
+ * @d: failure
+ *
+ * Returns: 0, or -errno with @d set.
+ */
+int source_resolve(const char *source, char **device, struct diag *d)
+{
+	*device = NULL;
+	return is_tag(source) ? resolve_tag(source, device, d) : 0;
+}
+
 static int make_filesystem(const struct source_options *o, const char *source, struct diag *d)
 {
-	char *device = NULL;
-	int fd, rc;
+	char *device;
+	int fd, rc = source_resolve(source, &device, d);
 
-	if (is_tag(source)) {
-		rc = resolve_tag(source, &device, d);
-		if (rc)
-			return rc;
-	}
+	if (rc)
+		return rc;
 	fd = detached_mkfs(o->fstype, device ? device : source, &o->mntopts, d);
 	free(device);
 	return fd;

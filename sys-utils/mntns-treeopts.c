@@ -14,6 +14,7 @@
 #include "mountapi.h"
 #include "xalloc.h"
 
+#include "mntns-attach.h"
 #include "mntns.h"
 
 /*
@@ -42,10 +43,20 @@ static int check_options(const struct mntopts *opts, struct diag *d)
 	return 0;
 }
 
-/*
- * The source is an option of the filesystem as the others are, but LABEL= and the
- * like are for mount(8).
- */
+static void set_source(struct tree_options *o, char *source)
+{
+	struct diag d = { .step = DIAG_NONE };
+	char *device;
+
+	if (source_resolve(source, &device, &d) != 0)
+		mntns_err(&d);
+	free(o->source);
+	o->source = device ? device : source;
+	if (device)
+		free(source);
+}
+
+/* The source is an option of the filesystem as the others are. */
 static void take_source(struct tree_options *o)
 {
 	struct mntopts *opts = &o->mntopts;
@@ -58,8 +69,7 @@ static void take_source(struct tree_options *o)
 			opts->fs[n++] = *fs;
 			continue;
 		}
-		free(o->source);
-		o->source = fs->value;
+		set_source(o, fs->value);
 		free(fs->name);
 	}
 	opts->nr_fs = n;
