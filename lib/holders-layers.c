@@ -393,7 +393,7 @@ static int find_overlay(struct holders *h, const struct holders_mount *m)
 
 static int is_overlay(const struct mnt_entry *mnt)
 {
-	return mnt && mnt->fstype && strcmp(mnt->fstype, "overlay") == 0;
+	return mnt->fstype && strcmp(mnt->fstype, "overlay") == 0;
 }
 
 static uint64_t age(const struct mnt_entry *mnt)
