@@ -10,9 +10,11 @@
  * version is never asked.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdint.h>
 #include <sys/fanotify.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "c.h"
@@ -236,6 +238,33 @@ static enum feature_have probe_empty(void)
  * Before Linux 7.1 privileges are asked for first; unshare(2) of that release
  * tells, too, where no filter may have answered for the kernel.
  */
+static enum feature_have try_beneath(void)
+{
+	return is_one_of(ERRNO_OF(ul_move_mount(-1, "", -1, "", MOVE_MOUNT_BENEATH)),
+			 ENOENT, EPERM);
+}
+
+/*
+ * The capability is asked for before the flags are looked at; who lacks it may
+ * have it in namespaces of a child's own.
+ */
+static enum feature_have probe_beneath(void)
+{
+	enum feature_have have = try_beneath();
+	int status = 0;
+	pid_t pid;
+
+	if (have != FEATURE_UNKNOWN || prctl(PR_GET_SECCOMP) == 2)
+		return have;
+	pid = fork();
+	if (pid == 0)
+		_exit(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? try_beneath() :
+								   FEATURE_UNKNOWN);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return FEATURE_UNKNOWN;
+	return WEXITSTATUS(status);
+}
+
 static enum feature_have probe_fsmount_namespace(void)
 {
 	enum feature_have have = is_one_of(ERRNO_OF(ul_fsmount(-1, FSMOUNT_NAMESPACE, 0)),
@@ -281,6 +310,8 @@ static const struct feature features[] = {
 	{ "mount_setattr",	"5.12", probe_mount_setattr,
 	  N_("attributes and propagation of a clone"),
 	  N_("nothing: create, run and attach need it") },
+	{ "MOVE_MOUNT_BENEATH",	"6.5", probe_beneath,
+	  N_("replace, attach --beneath"), N_("replace --overmount only") },
 	{ "statmount",		"6.8", probe_statmount,
 	  N_("list, and who shares a mount"), MOUNTINFO },
 	{ "listmount",		"6.8", probe_listmount,
