@@ -89,7 +89,8 @@ static int follow_root(struct nsplan *plan, struct nsplan_step *step, struct dia
 }
 
 /* Before Linux 6.8 it is not known whether the target is shared: refused, too. */
-static int refuse_shared(const struct nsplan_step *step, int targetfd, struct diag *d)
+static int refuse_shared(const struct nsplan *plan, const struct nsplan_step *step,
+			 int targetfd, struct diag *d)
 {
 	struct ul_statmount sm;
 	uint64_t id;
@@ -99,7 +100,8 @@ static int refuse_shared(const struct nsplan_step *step, int targetfd, struct di
 	    !(sm.mnt_propagation & MS_SHARED))
 		return 0;
 	return diag_fail_cause(d, DIAG_ATTACH, EINVAL, step->target,
-			_("use --propagation private or slave"),
+			plan->keep_off_shared ? _("use --propagation private or slave") :
+				_("mount it without the option shared, or with rbind what is below its source"),
 			_("the mount there is shared, or may be, and what is mounted on it would show in its peers"));
 }
 
@@ -136,7 +138,7 @@ static int put_mount(struct nsplan *plan, struct nsplan_step *step, struct diag 
 	if (!rc && plan->look)
 		rc = plan->look(&step->place, plan->look_data, d);
 	else if (!rc && may_meet_shared(plan))
-		rc = refuse_shared(step, step->place.targetfd, d);
+		rc = refuse_shared(plan, step, step->place.targetfd, d);
 	if (!rc)
 		rc = placement_put(&step->place, d);
 	if (!rc)
