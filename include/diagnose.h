@@ -83,6 +83,7 @@ enum diag_step {
 	DIAG_ATTACH,			/* object: path inside */
 	DIAG_ATTACH_BENEATH,		/* object: path inside */
 	DIAG_DETACH,			/* object: path inside */
+	DIAG_SETATTR,			/* object: path inside */
 	DIAG_REPLACE,			/* object: path inside */
 	DIAG_REPLACE_DROP,		/* object: path inside; unmounting the old one */
 	DIAG_ROOT_MOUNT,		/* object: the namespace */

@@ -83,6 +83,7 @@ static const char *const step_phrases[DIAG_NR_STEPS] = {
 	[DIAG_ATTACH]		= N_("failed to attach to %s in the namespace"),
 	[DIAG_ATTACH_BENEATH]	= N_("failed to attach beneath %s in the namespace"),
 	[DIAG_DETACH]		= N_("failed to unmount %s in the namespace"),
+	[DIAG_SETATTR]		= N_("failed to change the mount at %s in the namespace"),
 	[DIAG_ROOT_MOUNT]	= N_("failed to exchange the root of %s: mounting the new one"),
 	[DIAG_ROOT_PIVOT]	= N_("failed to exchange the root of %s: pivot_root"),
 	[DIAG_ROOT_DROP]	= N_("failed to exchange the root of %s: unmounting the old one"),
@@ -366,6 +367,13 @@ static const struct diag_row rows[] = {
 	  N_("mntns detach --lazy unmounts them") },
 	{ DIAG_REPLACE_DROP, EINVAL,
 	  N_("it was unmounted meanwhile, or is locked by a more privileged namespace"), NULL },
+
+	{ DIAG_SETATTR, ENOSYS, NO_SETATTR, NULL },
+	{ DIAG_SETATTR, EPERM, NEEDS_ADMIN, NULL },
+	{ DIAG_SETATTR, EBUSY,
+	  N_("a file on it is open for writing"), N_("mntns holders shows who uses it") },
+	{ DIAG_SETATTR, EINVAL,
+	  N_("it was unmounted meanwhile, or the kernel lacks the attribute"), NULL },
 
 	{ DIAG_MNT_OPEN, EBADF, N_("no such file is open"), NULL },
 	{ DIAG_MNT_OPEN, ESRCH, N_("no such process"), NULL },

@@ -36,6 +36,7 @@ static const struct mntns_verb verbs[] = {
 	{ "swap-root", mntns_swap_root, N_("exchange the root of a namespace") },
 	{ "pin",      mntns_pin,      N_("give a namespace that exists a name, and keep it") },
 	{ "rename",   mntns_rename,   N_("give the pin of a namespace another name") },
+	{ "setattr",  mntns_setattr,  N_("change attributes and propagation inside a namespace") },
 	{ "delete",   mntns_delete,   N_("remove the pin of a namespace") },
 	{ "list",     mntns_list,     N_("show the mounts of namespaces") },
 	{ "lsns",     mntns_lsns,     N_("show all namespaces, also those without a process") },

@@ -39,6 +39,7 @@ extern int mntns_reach(int argc, char **argv);
 extern int mntns_rename(int argc, char **argv);
 extern int mntns_replace(int argc, char **argv);
 extern int mntns_run(int argc, char **argv);
+extern int mntns_setattr(int argc, char **argv);
 extern int mntns_stat(int argc, char **argv);
 extern int mntns_swap_root(int argc, char **argv);
 extern int mntns_wait(int argc, char **argv);
