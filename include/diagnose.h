@@ -63,6 +63,15 @@ enum diag_step {
 	DIAG_JOIN_IDS,			/* become root of the joined user namespace */
 	DIAG_CHDIR_INSIDE,		/* object: directory inside */
 
+	/* the process of a program */
+	DIAG_RUN_UNSHARE,		/* object: "pid", "net", ... */
+	DIAG_RUN_CLOCK,			/* object: "monotonic" or "boottime" */
+	DIAG_RUN_FORK,
+	DIAG_RUN_SETGROUPS,		/* object: the group it was done for */
+	DIAG_RUN_SETGID,		/* object: id */
+	DIAG_RUN_SETUID,		/* object: id */
+	DIAG_RUN_PRCTL,			/* object: what was to be set, in words */
+
 	/* detached mounts */
 	DIAG_SOURCE_OPEN,		/* object: source path */
 	DIAG_SOURCE_RESOLVE,		/* object: LABEL=..., UUID=... */

@@ -58,6 +58,7 @@ void nsmake_release(struct nsmake *req);
 int nsmake_open(struct nsmake *req, struct diag *d);
 int nsmake_open_younger(struct nsmake *req, struct diag *d);
 int nsmake_enter(struct nsmake *req, struct diag *d);
+int nsmake_own_mounts(struct diag *d);
 int nsmake_enter_fd(struct nsmake *req, struct diag *d);
 
 int nsmake_has_open_tree(void);

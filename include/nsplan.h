@@ -83,6 +83,8 @@ struct nsplan_step *nsplan_add(struct nsplan *plan, enum nsplan_kind kind,
 			       const char *fstype, const char *origin);
 int nsplan_add_problem(struct nsplan *plan, const char *origin, struct diag *d);
 
+int nsplan_share(struct nsplan *plan, const char *fstype, const char *source,
+		 struct diag *d);
 int nsplan_open(struct nsplan *plan, struct diag *d);
 void nsplan_close(struct nsplan *plan);
 int nsplan_put(struct nsplan *plan, struct diag *d);

@@ -483,3 +483,21 @@ int nsmake_enter_fd(struct nsmake *req, struct diag *d)
 		return nsmake_empty_enter(req, d);
 	return req->root == NSMAKE_TREE ? enter_open_tree(req, d) : enter_fs(req, d);
 }
+
+/*
+ * nsmake_own_mounts:
+ * @d: failure
+ *
+ * Who is in a new user namespace may make mount namespaces, and nothing else:
+ * neither clone mounts nor make filesystems, since the namespace that he is in
+ * is another's. So he makes a copy of that first, his own, in which what the next
+ * one consists of can be put together. It has the caller's /proc as well, without
+ * which the kernel lets nobody mount another one (mount_too_revealing() in
+ * fs/namespace.c). The working directory is the same one in the copy.
+ *
+ * Returns: 0, or -errno with @d set.
+ */
+int nsmake_own_mounts(struct diag *d)
+{
+	return unshare(CLONE_NEWNS) < 0 ? diag_fail(d, DIAG_NS_UNSHARE, errno, "/") : 0;
+}

@@ -158,6 +158,54 @@ static int resolve_tag(const char *source, char **device, struct diag *d)
 	return diag_fail(d, DIAG_SOURCE_RESOLVE, ENOENT, source);
 }
 
+/* Options that the mount of a filesystem can have as well are no matter. */
+static int has_own_options(const struct mntopts *opts)
+{
+	size_t i;
+
+	for (i = 0; i < opts->nr_fs; i++) {
+		if (strcmp(opts->fs[i].name, "ro") != 0)
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * nsplan_share:
+ * @plan: not opened yet
+ * @fstype: type of a filesystem, as "proc"
+ * @source: where the caller has one mounted
+ * @d: failure
+ *
+ * Takes the caller's filesystem, with all that is mounted on it, for each new one
+ * of that type without options of its own: the kernel makes a filesystem of the
+ * namespaces that the caller is in, and lets only their owner have another one.
+ * It would show the same.
+ *
+ * Returns: 0, or -ENOMEM with @d set.
+ */
+int nsplan_share(struct nsplan *plan, const char *fstype, const char *source, struct diag *d)
+{
+	size_t i;
+
+	for (i = 0; i < plan->nr_steps; i++) {
+		struct nsplan_step *step = &plan->steps[i];
+		char *copy;
+
+		if (step->kind != NSPLAN_MKFS || strcmp(step->fstype, fstype) != 0 ||
+		    has_own_options(&step->opts))
+			continue;
+		copy = strdup(source);
+		if (!copy)
+			return diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
+		free(step->source);
+		step->source = copy;
+		step->kind = NSPLAN_CLONE;
+		step->opts.recursive = 1;
+	}
+	return 0;
+}
+
 /* The type of "auto", what is on the device; *@fstype is to be freed. */
 static int guess_fstype(const char *device, char **fstype, struct diag *d)
 {

@@ -7,10 +7,11 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <sched.h>
-#include <unistd.h>
+
+#include "namespace.h"
 
 #include "mntns.h"
+#include "mntns-run.h"
 
 static void __attribute__((__noreturn__)) usage(void)
 {
@@ -27,6 +28,7 @@ static void __attribute__((__noreturn__)) usage(void)
 
 	fputs(USAGE_OPTIONS, out);
 	tree_options_usage(out);
+	run_options_usage(out);
 
 	fputs(USAGE_SEPARATOR, out);
 	fprintf(out, USAGE_HELP_OPTIONS(26));
@@ -34,9 +36,16 @@ static void __attribute__((__noreturn__)) usage(void)
 	exit(EXIT_SUCCESS);
 }
 
-static void show_plan(struct tree_options *tree, char **argv)
+static void show_plan(struct tree_options *tree, const struct run_options *run, char **argv)
 {
+	unsigned int flag;
+
 	tree_options_show(tree);
+	for (flag = 1; flag; flag <<= 1) {
+		if (run->proc.unshare & flag)
+			plan_options_show(&tree->mounts, _("make a namespace of the type %s"),
+					  runproc_type(flag));
+	}
 	plan_options_show(&tree->mounts, _("execute %s in it"), argv[0] ? argv[0] : _("a shell"));
 	exit(EXIT_SUCCESS);
 }
@@ -48,34 +57,80 @@ static void show_plan(struct tree_options *tree, char **argv)
 static int open_in_copy(struct tree_options *tree, struct diag *d)
 {
 	struct diag first = *d;
-	int rc = 0;
 
 	*d = (struct diag) { .step = DIAG_NONE };
-	if (tree->make.owner)
-		rc = userns_enter(tree->make.owner, d);
-	tree->make.owner = NULL;
-	if (!rc && unshare(CLONE_NEWNS) < 0) {
+	if (nsmake_own_mounts(d) != 0) {
+		diag_reset(d);
 		*d = first;
 		return -d->err;
 	}
 	diag_reset(&first);
+	return tree_options_open(tree, d);
+}
+
+/*
+ * In a user namespace proc and sysfs can be mounted for namespaces that belong to
+ * it; for others the caller's show the same.
+ */
+static int open_in_userns(struct tree_options *tree, int unshared, struct diag *d)
+{
+	struct nsplan *plan = &tree->mounts.plan;
+	int rc = 0;
+
+	if (!(unshared & CLONE_NEWPID))
+		rc = nsplan_share(plan, "proc", "/proc", d);
+	if (!rc && !(unshared & CLONE_NEWNET))
+		rc = nsplan_share(plan, "sysfs", "/sys", d);
+	if (!rc)
+		rc = nsmake_own_mounts(d);
 	return rc ? rc : tree_options_open(tree, d);
+}
+
+/*
+ * Makes the namespaces, that of users first, for all others belong to it. What is
+ * to be mounted is made with the caller's own privileges if he has them, and
+ * unless it depends on the other namespaces.
+ */
+static int separate_and_open(struct tree_options *tree, struct run_options *run,
+			     struct diag *d)
+{
+	const struct userns *owner = tree->make.owner;
+	int rc, is_open = 0;
+
+	if (owner && !run->fork && !(run->proc.unshare & CLONE_NEWNET)) {
+		rc = tree_options_open(tree, d);
+		if (rc && rc != -EPERM)
+			return rc;
+		is_open = !rc;
+		diag_reset(d);
+	}
+
+	tree->make.owner = NULL;
+	rc = owner ? userns_enter(owner, d) : 0;
+	if (rc)
+		return rc;
+	run_options_separate(run);
+
+	/* directories may be made from here on */
+	if (tree->mounts.plan.nr_steps)
+		mntns_catch_signals();
+	if (is_open)
+		return tree->make.root == NSMAKE_FS ? nsmake_own_mounts(d) : 0;
+	if (owner && (tree->mounts.plan.nr_steps || tree->make.root == NSMAKE_FS))
+		return open_in_userns(tree, run->proc.unshare, d);
+	rc = tree_options_open(tree, d);
+	return rc == -EPERM ? open_in_copy(tree, d) : rc;
 }
 
 /*
  * Nobody else is in the namespace, so it is completed from inside. A signal can
  * come in between when directories were made.
  */
-static int enter(struct tree_options *tree, struct diag *d)
+static int enter(struct tree_options *tree, struct run_options *run, struct diag *d)
 {
 	struct nsplan *plan = &tree->mounts.plan;
-	int rc;
+	int rc = separate_and_open(tree, run, d);
 
-	if (plan->nr_steps)
-		mntns_catch_signals();
-	rc = tree_options_open(tree, d);
-	if (rc == -EPERM)
-		rc = open_in_copy(tree, d);
 	if (!rc)
 		rc = nsmake_enter(&tree->make, d);
 	if (!rc)
@@ -98,17 +153,19 @@ int mntns_run(int argc, char **argv)
 {
 	static const struct option longopts[] = {
 		TREE_LONGOPTS,
+		RUN_LONGOPTS,
 		{ "help",    no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL }
 	};
 	struct diag d = { .step = DIAG_NONE };
+	struct run_options run = RUN_OPTIONS_INIT;
 	struct tree_options tree;
 	int c;
 
 	tree_options_init(&tree);
-	while ((c = getopt_long(argc, argv, "+" TREE_SHORTOPTS "hV", longopts, NULL)) != -1) {
-		if (tree_options_take(&tree, c, optarg))
+	while ((c = getopt_long(argc, argv, "+" TREE_SHORTOPTS RUN_SHORTOPTS "hV", longopts, NULL)) != -1) {
+		if (tree_options_take(&tree, c, optarg) || run_options_take(&run, c, optarg))
 			continue;
 		switch (c) {
 		case 'h':
@@ -123,15 +180,16 @@ int mntns_run(int argc, char **argv)
 	if (optind < argc && strcmp(argv[optind], "--") == 0)
 		optind++;
 
+	run_options_check(&run);
+
 	if (tree.mounts.dry_run)
-		show_plan(&tree, argv + optind);
+		show_plan(&tree, &run, argv + optind);
 
 	mntns_preload_messages();
-	if (enter(&tree, &d) != 0)
+	if (enter(&tree, &run, &d) != 0)
 		plan_options_err(&tree.mounts, &d);
 	tree_options_say_method(&tree);
-	if (tree.user.ns.join && userns_become_root(tree.user.ns.join, &d) != 0)
-		mntns_err(&d);
+	run_options_become(&run, tree.user.ns.join);
 	mntns_exec_failed(take_back, &tree.mounts.plan);
 	mntns_exec(argv + optind);
 }

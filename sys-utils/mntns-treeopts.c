@@ -256,6 +256,10 @@ void tree_options_show(struct tree_options *o)
 	options = nsplan_options_text(&opts);
 	if (!options)
 		err_oom();
+	if (o->make.owner && o->make.owner->join)
+		plan_options_show(&o->mounts, _("join user namespace %s"), o->make.owner->join);
+	else if (o->make.owner)
+		plan_options_show(&o->mounts, _("make a user namespace"));
 	plan_options_show(&o->mounts,
 			  o->make.recursive ? _("make a mount namespace from %s, with the mounts below%s%s%s") :
 					      _("make a mount namespace from %s%s%s%s"),

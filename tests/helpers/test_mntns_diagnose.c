@@ -55,7 +55,7 @@ static void check_phrases(void)
 		if (mark && (mark[1] != 's' || strchr(mark + 1, '%')))
 			problem("not one %s", phrase);
 		if (!strstr(phrase, "%s") && step != DIAG_NS_LIST &&
-		    step != DIAG_USERNS_MAKE && step != DIAG_MEMORY)
+		    step != DIAG_USERNS_MAKE && step != DIAG_RUN_FORK && step != DIAG_MEMORY)
 			problem("no object", phrase);
 	}
 }
