@@ -61,6 +61,12 @@ enum diag_step {
 	DIAG_JOIN_USERNS,		/* object: the namespace as named */
 	DIAG_JOIN_MNTNS,
 	DIAG_JOIN_IDS,			/* become root of the joined user namespace */
+	DIAG_JOIN_OTHER,		/* object: type of the namespace, "net" */
+	DIAG_SET_IDS,			/* object: "uid 1000" */
+	DIAG_MEMBER_FIND,		/* object: the namespace as named */
+	DIAG_PTY,			/* no object */
+	DIAG_TOOLS,			/* object: name in the root directory */
+	DIAG_MEMBER,			/* object: PID; what it is asked in /proc */
 	DIAG_CHDIR_INSIDE,		/* object: directory inside */
 
 	/* the process of a program */

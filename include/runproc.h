@@ -39,6 +39,8 @@ int runproc_unshare(const struct runproc *p, struct diag *d);
 pid_t runproc_fork(struct runproc *p, struct diag *d);
 int runproc_wait(pid_t pid);
 int runproc_reap(pid_t pid);
+int runproc_signalfd(void);
+int runproc_handle(pid_t pid, int sig, int code, int *status);
 int runproc_become(const struct runproc *p, struct diag *d);
 
 #endif /* UTIL_LINUX_RUNPROC_H */

@@ -6,14 +6,20 @@
  * nsjoin - enter a mount namespace
  */
 #include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "c.h"
 #include "diagnose.h"
 #include "mountapi.h"
 #include "namespace.h"
 #include "nls.h"
 #include "nsjoin.h"
+#include "nsproc.h"
 #include "nspath.h"
+#include "pathnames.h"
 #include "nsref.h"
 #include "userns.h"
 
@@ -45,35 +51,218 @@ static int join_owner(const struct nsref *ref, struct diag *d)
 	return rc;
 }
 
+/* The user namespace comes first: what the others need is had there. */
+static const struct {
+	int type;
+	const char *name;
+} others[NSJOIN_NR_OTHERS] = {
+	{ CLONE_NEWUSER,   "user" },
+	{ CLONE_NEWCGROUP, "cgroup" },
+	{ CLONE_NEWIPC,	   "ipc" },
+	{ CLONE_NEWNET,	   "net" },
+	{ CLONE_NEWPID,	   "pid" },
+	{ CLONE_NEWTIME,   "time" },
+	{ CLONE_NEWUTS,	   "uts" }
+};
+
+/* setns() to the own user namespace is EINVAL, and to any other own one in vain */
+static int is_own(int fd, const char *name)
+{
+	char path[sizeof(_PATH_PROC) + 32];
+	struct stat st, own;
+
+	snprintf(path, sizeof(path), _PATH_PROC "/self/ns/%s", name);
+	return fstat(fd, &st) == 0 && stat(path, &own) == 0 &&
+	       st.st_ino == own.st_ino && st.st_dev == own.st_dev;
+}
+
+static int open_others(struct nsjoin_others *o, int types, int missing_ok,
+		       const struct nsproc *m, struct diag *d)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		int fd;
+
+		if (!(types & others[i].type) || o->fds[i] >= 0)
+			continue;
+		fd = nsproc_open_ns(m, others[i].name, d);
+		if (fd == -ENOENT && missing_ok)
+			continue;
+		if (fd == -ENOENT)
+			return diag_fail_nosys(d, DIAG_JOIN_OTHER, ENOSYS, others[i].name,
+					       _("namespaces of this type"));
+		if (fd < 0)
+			return fd;
+		if (is_own(fd, others[i].name))
+			close(fd);
+		else
+			o->fds[i] = fd;
+	}
+	return 0;
+}
+
 /*
- * nsjoin_enter:
- * @ref: open namespace
+ * nsjoin_open_others:
+ * @o: set up with NSJOIN_OTHERS_INIT, may hold some; the caller ends with
+ *     nsjoin_close_others()
+ * @types: CLONE_NEW*, without CLONE_NEWNS
+ * @m: whose namespaces are joined; those that the caller is in are left out
  * @d: failure
  *
- * Moves the caller, a single-threaded process, into the mount namespace; its
- * root and working directory become the root of the namespace, so a chroot is
- * left. A caller that is not privileged over it joins the user namespace that
- * owns it first, and becomes root there where 0 is mapped. See setns(2) and
- * mntns_install() in fs/namespace.c.
- *
- * Returns: 0, or -errno with @d set; the caller may have joined the user
- * namespace then and is expected to exit.
+ * Returns: 0, or -errno with @d set.
  */
-int nsjoin_enter(const struct nsref *ref, struct diag *d)
+int nsjoin_open_others(struct nsjoin_others *o, int types, const struct nsproc *m,
+		       struct diag *d)
 {
-	int rc;
+	return open_others(o, types, 0, m, d);
+}
 
+/* ... of all types that this kernel has */
+int nsjoin_open_others_all(struct nsjoin_others *o, const struct nsproc *m, struct diag *d)
+{
+	return open_others(o, ~0, 1, m, d);
+}
+
+/*
+ * nsjoin_others_types:
+ *
+ * Returns: CLONE_NEW* of what is to be joined.
+ */
+int nsjoin_others_types(const struct nsjoin_others *o)
+{
+	int types = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		types |= o->fds[i] >= 0 ? others[i].type : 0;
+	return types;
+}
+
+void nsjoin_close_others(struct nsjoin_others *o)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		if (o->fds[i] >= 0)
+			close(o->fds[i]);
+		o->fds[i] = -1;
+	}
+}
+
+static int join_other(struct nsjoin_others *o, size_t i, struct diag *d)
+{
+	if (setns(o->fds[i], others[i].type) < 0)
+		return diag_fail(d, DIAG_JOIN_OTHER, errno, others[i].name);
+	close(o->fds[i]);
+	o->fds[i] = -1;
+	return 0;
+}
+
+/*
+ * Joins what the caller has the rights for. Of what is denied nothing is said: it
+ * may be allowed from within the user namespace.
+ */
+static int join_allowed(const struct nsref *ref, struct nsjoin_others *o, int *nr_left,
+			int *left_mnt, struct diag *d)
+{
+	size_t i;
+
+	*nr_left = 0;
+	*left_mnt = 0;
+	for (i = 1; o && i < ARRAY_SIZE(others); i++) {
+		if (o->fds[i] < 0 || join_other(o, i, d) == 0)
+			continue;
+		if (d->err != EPERM)
+			return -d->err;
+		diag_reset(d);
+		(*nr_left)++;
+	}
 	if (setns(ref->fd, CLONE_NEWNS) == 0)
 		return 0;
 	if (errno != EPERM)
 		return diag_fail(d, DIAG_JOIN_MNTNS, errno, ref->name);
+	*left_mnt = 1;
+	return 0;
+}
 
-	rc = join_owner(ref, d);
+/*
+ * nsjoin_enter_with:
+ * @ref: open namespace
+ * @o: namespaces of other types, or NULL
+ * @d: failure
+ *
+ * Moves the caller, a single-threaded process, into the mount namespace and the
+ * others; its root and working directory become the root of the mount namespace,
+ * so a chroot is left. A caller that is not privileged over one of them joins the
+ * user namespace of @o, or else the one that owns the mount namespace, and becomes
+ * root there where 0 is mapped. What belongs to the caller's own user namespace is
+ * joined before that. A PID namespace is that of children only. See setns(2) and
+ * mntns_install() in fs/namespace.c.
+ *
+ * Returns: 0, or -errno with @d set; the caller may have joined some of them then
+ * and is expected to exit.
+ */
+int nsjoin_enter_with(const struct nsref *ref, struct nsjoin_others *o, struct diag *d)
+{
+	int nr_left, left_mnt, rc;
+	size_t i;
+
+	rc = join_allowed(ref, o, &nr_left, &left_mnt, d);
 	if (rc)
 		return rc;
-	if (setns(ref->fd, CLONE_NEWNS) < 0)
-		return diag_fail(d, DIAG_JOIN_MNTNS, errno, ref->name);
-	return userns_become_root(ref->name, d);
+	if (!nr_left && !left_mnt && (!o || o->fds[0] < 0))
+		return 0;
+
+	if (o && o->fds[0] >= 0)
+		rc = join_other(o, 0, d);
+	else if (left_mnt)
+		rc = join_owner(ref, d);
+	for (i = 1; !rc && o && i < ARRAY_SIZE(others); i++)
+		rc = o->fds[i] < 0 ? 0 : join_other(o, i, d);
+	if (!rc && left_mnt && setns(ref->fd, CLONE_NEWNS) < 0)
+		rc = diag_fail(d, DIAG_JOIN_MNTNS, errno, ref->name);
+	return rc ? rc : userns_become_root(ref->name, d);
+}
+
+/*
+ * nsjoin_enter - as nsjoin_enter_with(), the mount namespace alone
+ */
+int nsjoin_enter(const struct nsref *ref, struct diag *d)
+{
+	return nsjoin_enter_with(ref, NULL, d);
+}
+
+static int fail_id(struct diag *d, int err, const char *what, unsigned int id)
+{
+	char object[32];
+
+	snprintf(object, sizeof(object), "%s %u", what, id);
+	return diag_fail(d, DIAG_SET_IDS, err, object);
+}
+
+/*
+ * nsjoin_set_uid - become another user, with what capabilities it leaves; see
+ * capabilities(7). The ids are those of the caller's user namespace.
+ *
+ * Returns: 0, or -errno with @d set: -EINVAL the id is not mapped there.
+ */
+int nsjoin_set_uid(uid_t uid, struct diag *d)
+{
+	return setresuid(uid, uid, uid) < 0 ? fail_id(d, errno, "uid", uid) : 0;
+}
+
+/*
+ * nsjoin_set_gid - the group, and @groups in place of the supplementary ones
+ *
+ * In a user namespace made without privileges setgroups() is denied, and then the
+ * groups stay. Returns: 0, or -errno with @d set.
+ */
+int nsjoin_set_gid(gid_t gid, const gid_t *groups, size_t nr_groups, struct diag *d)
+{
+	if (setgroups(nr_groups, groups) < 0 && errno != EPERM)
+		return fail_id(d, errno, "gid", gid);
+	return setresgid(gid, gid, gid) < 0 ? fail_id(d, errno, "gid", gid) : 0;
 }
 
 /*

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,6 +139,16 @@ static int die_with_parent(const struct runproc *p, struct diag *d)
 	return 0;
 }
 
+static void fill_handled(sigset_t *set)
+{
+	size_t i;
+
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	for (i = 0; i < ARRAY_SIZE(forwarded); i++)
+		sigaddset(set, forwarded[i]);
+}
+
 /*
  * runproc_fork:
  * @p: the process
@@ -154,12 +165,8 @@ pid_t runproc_fork(struct runproc *p, struct diag *d)
 	struct sigaction sa = { .sa_handler = SIG_DFL };
 	sigset_t set;
 	pid_t pid;
-	size_t i;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	for (i = 0; i < ARRAY_SIZE(forwarded); i++)
-		sigaddset(&set, forwarded[i]);
+	fill_handled(&set);
 	sigprocmask(SIG_BLOCK, &set, &p->old_mask);
 	/* where it is ignored, no child is to be waited for */
 	sigaction(SIGCHLD, &sa, &p->old_chld);
@@ -215,25 +222,60 @@ static int reap(pid_t pid, int all, int *status)
  * What the terminal sends (^C) goes to all of its foreground processes, and
  * has reached the child; what a process sends has reached us alone.
  */
+static int handle(pid_t pid, int all, int sig, int code, int *status)
+{
+	if (sig == SIGCHLD)
+		return reap(pid, all, status);
+	if (code <= 0)
+		kill(pid, sig);
+	return 0;
+}
+
 static int wait_for(pid_t pid, int all)
 {
 	siginfo_t info;
 	sigset_t set;
-	int status;
-	size_t i;
+	int sig, status;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	for (i = 0; i < ARRAY_SIZE(forwarded); i++)
-		sigaddset(&set, forwarded[i]);
-
-	while (!reap(pid, all, &status)) {
-		int sig = sigwaitinfo(&set, &info);
-
-		if (sig > 0 && sig != SIGCHLD && info.si_code <= 0)
-			kill(pid, sig);
-	}
+	fill_handled(&set);
+	if (reap(pid, all, &status))
+		return status;
+	do {
+		sig = sigwaitinfo(&set, &info);
+	} while (sig < 0 || !handle(pid, all, sig, info.si_code, &status));
 	return status;
+}
+
+/*
+ * runproc_signalfd - for a parent that waits for more than its child
+ *
+ * Returns: O_CLOEXEC fd from which the signals are read that runproc_fork() has
+ * blocked, or -errno. See signalfd(2).
+ */
+int runproc_signalfd(void)
+{
+	sigset_t set;
+	int fd;
+
+	fill_handled(&set);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * runproc_handle:
+ * @pid: child, of runproc_fork()
+ * @sig: signal that was read
+ * @code: its si_code
+ * @status: of the child, as of waitpid(2), when it has ended
+ *
+ * Does with a signal what runproc_wait() does.
+ *
+ * Returns: 1 when the child has ended, else 0.
+ */
+int runproc_handle(pid_t pid, int sig, int code, int *status)
+{
+	return handle(pid, 0, sig, code, status);
 }
 
 /*

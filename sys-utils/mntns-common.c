@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "exec_shell.h"
@@ -131,6 +133,29 @@ void mntns_exec(char **argv)
 		exec_shell();
 	execvp(argv[0], argv);
 	errexec(argv[0]);
+}
+
+/*
+ * mntns_exit_as - exits as a child did, whose status waitpid(2) gave: of a signal,
+ * so that a shell sees what it would have seen of the child; the first process of a
+ * PID namespace cannot die of a signal
+ */
+void mntns_exit_as(int status)
+{
+	struct rlimit none = { .rlim_cur = 0, .rlim_max = 0 };
+	sigset_t set;
+
+	if (WIFEXITED(status))
+		exit(WEXITSTATUS(status));
+
+	/* it has left a core, if any */
+	setrlimit(RLIMIT_CORE, &none);
+	signal(WTERMSIG(status), SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, WTERMSIG(status));
+	raise(WTERMSIG(status));
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	exit(128 + WTERMSIG(status));
 }
 
 static const int signals[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM };

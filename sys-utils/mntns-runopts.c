@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "namespace.h"
@@ -164,28 +162,6 @@ void run_options_check(struct run_options *o)
 }
 
 /*
- * A process that a signal ended should look so to who waits for us; the first
- * process of a PID namespace cannot die of a signal.
- */
-static void __attribute__((__noreturn__)) exit_as(int status)
-{
-	struct rlimit none = { .rlim_cur = 0, .rlim_max = 0 };
-	sigset_t set;
-
-	if (WIFEXITED(status))
-		exit(WEXITSTATUS(status));
-
-	/* it has left a core, if any */
-	setrlimit(RLIMIT_CORE, &none);
-	signal(WTERMSIG(status), SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, WTERMSIG(status));
-	raise(WTERMSIG(status));
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	exit(128 + WTERMSIG(status));
-}
-
-/*
  * run_options_separate - makes the namespaces; what the process that returns
  * does from here on is done in them
  *
@@ -204,7 +180,7 @@ void run_options_separate(struct run_options *o)
 	if (pid < 0)
 		mntns_err(&d);
 	if (pid > 0)
-		exit_as(runproc_wait(pid));
+		mntns_exit_as(runproc_wait(pid));
 }
 
 /* The names are looked up before the environment they are in is gone. */
@@ -248,7 +224,7 @@ void run_options_become(struct run_options *o, const char *joined)
 		if (pid < 0)
 			mntns_err(&d);
 		if (pid > 0)
-			exit_as(runproc_reap(pid));
+			mntns_exit_as(runproc_reap(pid));
 	}
 	if (o->dir && nsjoin_chdir(o->dir, &d) != 0)
 		mntns_err(&d);

@@ -62,6 +62,7 @@ extern void mntns_check_pin_name(const char *name);
 extern void mntns_preload_messages(void);
 extern void mntns_exec_failed(void (*undo)(void *), void *data);
 extern void mntns_exec(char **argv) __attribute__((__noreturn__));
+extern void mntns_exit_as(int status) __attribute__((__noreturn__));
 extern void mntns_catch_signals(void);
 extern void mntns_release_signals(void);
 extern int mntns_commit(void);

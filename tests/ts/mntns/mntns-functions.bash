@@ -173,12 +173,12 @@ function mntns_try_as {
 
 # mntns_inject CALL:INJECTION ARG...: mntns_try, with a system call made to fail
 # or to take long by strace(1): "move_mount:error=EINVAL:when=2". Needs
-# ts_check_prog strace.
+# ts_check_prog strace. In child processes as well with MNTNS_INJECT_FOLLOW=-f.
 function mntns_inject {
 	local inject=$1
 	shift
 	# a leak cannot be looked for in a process that is traced
-	mntns_try_as "[$inject] mntns" strace -qq -o /dev/null -E ASAN_OPTIONS=detect_leaks=0 \
+	mntns_try_as "[$inject] mntns" strace ${MNTNS_INJECT_FOLLOW:+"$MNTNS_INJECT_FOLLOW"} -qq -o /dev/null -E ASAN_OPTIONS=detect_leaks=0 \
 		-e "trace=${inject%%:*}" -e "inject=$inject" "$TS_CMD_MNTNS" "$@"
 }
 
