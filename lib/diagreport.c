@@ -20,6 +20,7 @@ struct report {
 	enum diag_step step;
 	int err;
 	int nosys;
+	int has_object;			/* which may be an empty path */
 	char object[PATH_MAX];
 	char cause[512];
 	char remedy[256];
@@ -45,7 +46,9 @@ static void copy_text(char *to, size_t size, const char *from)
  */
 int diagreport_send(int sock, const struct diag *d, int fd)
 {
-	struct report rep = { .step = d->step, .err = d->err, .nosys = d->nosys };
+	struct report rep = {
+		.step = d->step, .err = d->err, .nosys = d->nosys, .has_object = d->object != NULL
+	};
 	union fd_message control = { .buf = "" };
 	struct iovec iov = { .iov_base = &rep, .iov_len = sizeof(rep) };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
@@ -69,7 +72,7 @@ int diagreport_send(int sock, const struct diag *d, int fd)
 
 static int unpack(const struct report *rep, struct diag *d)
 {
-	const char *object = *rep->object ? rep->object : NULL;
+	const char *object = rep->has_object ? rep->object : NULL;
 
 	if (rep->step == DIAG_NONE)
 		return 0;
