@@ -196,10 +196,11 @@ static int add_without(struct idranges *map, const struct idrange *r, uint32_t i
 	while (in < r->count && out < r->count) {
 		uint32_t n_in = piece(r->inner, r->count, inner, &in);
 		uint32_t n_out = piece(r->outer, r->count, outer, &out);
+		uint32_t n = min(n_in, n_out);
 		struct idrange part = {
 			.inner = r->inner + in,
 			.outer = r->outer + out,
-			.count = min(n_in, n_out)
+			.count = n
 		};
 		int rc = part.count ? idranges_add(map, &part, d) : 0;
 
