@@ -65,9 +65,10 @@ function mntns_has {
 function mntns_need_debian_tree {
 	[ -n "$MNTNS_TEST_DEBIAN_TREE" ] || ts_skip "no tree of a Debian system"
 	mkdir debian upper
-	mount -t tmpfs none upper && mkdir upper/{data,work} &&
-	mount -t overlay -o "lowerdir=$MNTNS_TEST_DEBIAN_TREE,upperdir=upper/data,workdir=upper/work" none debian ||
+	if ! mount -t tmpfs none upper || ! mkdir upper/{data,work} ||
+	   ! mount -t overlay -o "lowerdir=$MNTNS_TEST_DEBIAN_TREE,upperdir=upper/data,workdir=upper/work" none debian; then
 		ts_failed "cannot mount the tree of a Debian system"
+	fi
 }
 
 # mntns_need_init_userns: skips the script when root is only the root of a
