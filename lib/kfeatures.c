@@ -103,6 +103,13 @@ static enum feature_have probe_mnt_ns_fd(void)
 			 EBADF, EPERM);
 }
 
+static enum feature_have probe_by_fd(void)
+{
+	struct ul_statmount sm;
+
+	return is_one_of(ERRNO_OF(ul_statmount_fd(BAD_FD, 0, &sm, sizeof(sm))), EBADF, EPERM);
+}
+
 static uint64_t statmount_supported(void)
 {
 	struct ul_statmount sm = { .size = 0 };
@@ -338,6 +345,9 @@ static const struct feature features[] = {
 	  N_("open :ID at once"), N_("walks all mount namespaces") },
 	{ "listns",		"6.19", probe_listns,
 	  N_("lsns: all namespaces in one call"), N_("NS_MNT_GET_NEXT") },
+	{ "STATMOUNT_BY_FD",	"7.0", probe_by_fd,
+	  N_("stat, holders: the mount of an open file"),
+	  N_("statx and fdinfo, which know less of a detached one") },
 	{ "OPEN_TREE_NAMESPACE", "7.0", probe_namespace,
 	  N_("create and run: a namespace from a tree"),
 	  N_("copies the caller's namespace, drops the rest") },

@@ -57,6 +57,7 @@ static const struct call calls[] = {
 	{ "open_tree_namespace", NR_OPEN_TREE,	2, OPEN_TREE_NAMESPACE, 700 },
 	{ "fsmount_namespace",	NR_FSMOUNT,	1, FSMOUNT_NAMESPACE,	701 },
 	{ "empty_mntns",	SYS_unshare,	0, UNSHARE_EMPTY_MNTNS,	701 },
+	{ "statmount_by_fd",	NR_STATMOUNT,	3, UL_STATMOUNT_BY_FD,	700 },
 	{ "beneath",		NR_MOVE_MOUNT,	4, MOVE_MOUNT_BENEATH,	605 },
 	{ "fanotify_mnt",	SYS_fanotify_init, 0, UL_FAN_REPORT_MNT, 615 },
 	{ "fanotify_init",	SYS_fanotify_init,	-1, 0, 0 },
