@@ -184,6 +184,9 @@ is_heading($0) {
 	s = replace_devices(s)
 	s = replace_big(s)
 	gsub(/\001/, "", s)
-	gsub(/,inode64/, "", s)		# of tmpfs, as the kernel is configured
+	# of tmpfs, as the kernel is configured
+	if (s ~ /^ *inode64$/)
+		next
+	gsub(/,inode64/, "", s)
 	print s
 }
