@@ -112,9 +112,19 @@ static int open_dir(struct diag *d)
 	return fd < 0 ? diag_fail(d, DIAG_PIN_DIR, errno, _PATH_MNTNS) : fd;
 }
 
+/* Is another mount there now than the one that was opened? */
+static int is_remounted(int dirfd)
+{
+	uint64_t opened, now;
+
+	return mnt_old_id(dirfd, "", AT_EMPTY_PATH, &opened) == 0 &&
+	       mnt_old_id(AT_FDCWD, _PATH_MNTNS, AT_SYMLINK_NOFOLLOW, &now) == 0 &&
+	       opened != now;
+}
+
 /*
  * Opens and locks the directory. Who held the lock before may have removed it
- * while this one waited: 1, to be tried again.
+ * while this one waited, or mounted or unmounted it: 1, to be tried again.
  */
 static int lock_dir(struct nspin_dir *dir, int create, struct diag *d)
 {
@@ -136,6 +146,11 @@ static int lock_dir(struct nspin_dir *dir, int create, struct diag *d)
 	if (!rc && st.st_nlink == 0) {
 		nspin_dir_close(dir);
 		return create ? 1 : diag_fail(d, DIAG_PIN_DIR, ENOENT, _PATH_MNTNS);
+	}
+	if (!rc && is_remounted(dir->lockfd)) {
+		close(dir->lockfd);
+		dir->lockfd = -1;
+		return 1;
 	}
 	return rc;
 }
