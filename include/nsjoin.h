@@ -30,6 +30,7 @@ int nsjoin_others_types(const struct nsjoin_others *o);
 void nsjoin_close_others(struct nsjoin_others *o);
 
 int nsjoin_enter(const struct nsref *ref, struct diag *d);
+int nsjoin_enter_root(const struct nsref *ref, struct diag *d);
 int nsjoin_enter_with(const struct nsref *ref, struct nsjoin_others *o, struct diag *d);
 int nsjoin_set_uid(uid_t uid, struct diag *d);
 int nsjoin_set_gid(gid_t gid, const gid_t *groups, size_t nr_groups, struct diag *d);

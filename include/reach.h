@@ -97,6 +97,8 @@ struct reach_spot {
 	char *path;			/* as seen from the root, without links */
 };
 
+const struct mnt_entry *reach_find_spot(const struct mnttab *tab,
+					const struct reach_spot *spot);
 int reach_locate(struct reach_spot *spot, const struct nsref *ref, const char *path,
 		 int timeout, struct diag *d);
 int reach_predict(struct reach *r, const struct nsref *from, const char *path,

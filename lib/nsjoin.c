@@ -233,6 +233,21 @@ int nsjoin_enter(const struct nsref *ref, struct diag *d)
 	return nsjoin_enter_with(ref, NULL, d);
 }
 
+/*
+ * nsjoin_enter_root - as nsjoin_enter(), for who goes on by paths below the root
+ *
+ * Returns: O_PATH fd of the root of the namespace, O_CLOEXEC, or -errno with @d set.
+ */
+int nsjoin_enter_root(const struct nsref *ref, struct diag *d)
+{
+	int fd, rc = nsjoin_enter(ref, d);
+
+	if (rc)
+		return rc;
+	fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? diag_fail(d, DIAG_TARGET_OPEN, errno, "/") : fd;
+}
+
 static int fail_id(struct diag *d, int err, const char *what, unsigned int id)
 {
 	char object[32];

@@ -184,10 +184,15 @@ static int read_namespaces(struct reach *r, struct diag *d)
 }
 
 /*
- * The mount that the new one is made on, the topmost at the path, and the place
- * in its filesystem.
+ * reach_find_spot:
+ * @tab: mounts of the namespace, with their ids
+ * @spot: from reach_locate()
+ *
+ * Returns: the mount that the path leads to, the topmost there, or NULL when it is
+ * not among them.
  */
-static const struct mnt_entry *find_spot(const struct mnttab *tab, const struct reach_spot *spot)
+const struct mnt_entry *reach_find_spot(const struct mnttab *tab,
+					const struct reach_spot *spot)
 {
 	uint32_t i;
 
@@ -221,7 +226,7 @@ static const struct mnt_entry *find_on_top(const struct mnttab *tab,
 static int find_dest(struct reach *r, struct reach_spot *spot, struct diag *d)
 {
 	const struct mnttab *tab = &r->ns[0].tab;
-	const struct mnt_entry *mnt = find_spot(tab, spot);
+	const struct mnt_entry *mnt = reach_find_spot(tab, spot);
 	const char *rest;
 
 	r->path = spot->path;

@@ -122,13 +122,6 @@ static int make_pair(struct attach *at, struct attach_pair *pair, int root, stru
 	return at->print_id ? get_id(pair, d) : 0;
 }
 
-static int open_root(struct diag *d)
-{
-	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 ? diag_fail(d, DIAG_TARGET_OPEN, errno, "/") : fd;
-}
-
 /* All that is to be attached, before the namespace is entered. */
 static int make_pairs(struct attach *at, struct diag *d)
 {
@@ -136,8 +129,7 @@ static int make_pairs(struct attach *at, struct diag *d)
 	size_t i;
 
 	if (at->fromarg) {
-		rc = nsjoin_enter(&at->from, d);
-		root = rc ? rc : open_root(d);
+		root = nsjoin_enter_root(&at->from, d);
 		rc = root < 0 ? root : 0;
 	}
 	for (i = 0; !rc && i < at->npairs; i++) {
@@ -181,12 +173,9 @@ static int place_pair(struct attach *at, struct attach_pair *pair, int root, str
 
 static int place_pairs(struct attach *at, struct diag *d)
 {
-	int root, rc;
+	int root = nsjoin_enter_root(&at->to.ref, d);
+	int rc = root < 0 ? root : 0;
 	size_t i;
-
-	rc = nsjoin_enter(&at->to.ref, d);
-	root = rc ? rc : open_root(d);
-	rc = root < 0 ? root : 0;
 
 	for (i = 0; !rc && i < at->npairs; i++)
 		rc = place_pair(at, &at->pairs[i], root, d);

@@ -42,14 +42,10 @@ const char *mntns_holder_kind(enum holder_kind kind)
 static int join(const struct nsref *ref)
 {
 	struct diag d = { .step = DIAG_NONE };
-	int root;
+	int root = nsjoin_enter_root(ref, &d);
 
-	if (nsjoin_enter(ref, &d) != 0)
-		mntns_err(&d);
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
-		err(EXIT_FAILURE, _("cannot open the root of namespace %s"),
-		    ref->name ? ref->name : "?");
+		mntns_err(&d);
 	return root;
 }
 

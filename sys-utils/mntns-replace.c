@@ -100,19 +100,6 @@ static struct replace_ns *add_place(struct replace *rp, const struct nsref *ref)
 /*
  * Which namespaces have the filesystem there
  */
-static const struct mnt_entry *find_id(const struct mnttab *tab, const struct reach_spot *spot)
-{
-	uint32_t i;
-
-	for (i = 0; i < tab->nmounts; i++) {
-		const struct mnt_entry *mnt = &tab->mounts[i];
-
-		if (mnt->id && spot->id ? mnt->id == spot->id : mnt->id_old == spot->id_old)
-			return mnt;
-	}
-	return NULL;
-}
-
 static dev_t dev_of(const struct mnt_entry *mnt)
 {
 	return makedev(mnt->dev_major, mnt->dev_minor);
@@ -136,7 +123,7 @@ static int locate(struct replace *rp, struct diag *d)
 	rc = mnttab_read(&tab, ref, HOLDING_MASK, 0, d);
 	if (rc)
 		return rc;
-	mnt = find_id(&tab, &spot);
+	mnt = reach_find_spot(&tab, &spot);
 	if (mnt)
 		rp->dev = dev_of(mnt);
 	else
@@ -234,15 +221,8 @@ static int make_trees(struct replace *rp, struct diag *d)
 /* Returns the root of the namespace, which the caller is in then, or -errno. */
 static int enter(struct replace *rp, const struct replace_ns *place, struct diag *d)
 {
-	int root, rc;
-
 	rp->current = place;
-	rc = nsjoin_enter(&place->ref, d);
-
-	if (rc)
-		return rc;
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return root < 0 ? diag_fail(d, DIAG_TARGET_OPEN, errno, "/") : root;
+	return nsjoin_enter_root(&place->ref, d);
 }
 
 static int check_kinds(const struct replace_ns *place, struct diag *d)

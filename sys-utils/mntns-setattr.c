@@ -107,13 +107,12 @@ static int join(const char *ns)
 	int root;
 
 	mntns_preload_messages();
-	if (nsref_open(&ref, ns, &d) != 0 || nsjoin_enter(&ref, &d) != 0)
+	if (nsref_open(&ref, ns, &d) != 0)
+		mntns_err(&d);
+	root = nsjoin_enter_root(&ref, &d);
+	if (root < 0)
 		mntns_err(&d);
 	nsref_close(&ref);
-
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		err(EXIT_FAILURE, _("cannot open the root of namespace %s"), ns);
 	return root;
 }
 
