@@ -29,6 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
@@ -410,6 +411,19 @@ static void kill_test(struct isolate *is, pid_t pid)
 	}
 }
 
+/*
+ * The other end opens the filesystems of the test by way of this process, which
+ * a short test must not end before.
+ */
+static int report(int fd, const struct footprint *fp)
+{
+	char done;
+	int rc = write(fd, fp, sizeof(*fp)) == sizeof(*fp) && read(fd, &done, 1) == 1 ? 0 : -1;
+
+	close(fd);
+	return rc;
+}
+
 static int inner(struct isolate *is, int report_fd)
 {
 	struct footprint fp = { 0 };
@@ -423,9 +437,8 @@ static int inner(struct isolate *is, int report_fd)
 		       "mntns", is->name, strerror(-rc));
 		return EXIT_NOISOLATE;
 	}
-	if (write(report_fd, &fp, sizeof(fp)) != sizeof(fp))
+	if (report(report_fd, &fp) < 0)
 		return EXIT_FAILURE;
-	close(report_fd);
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	setenv("MNTNS_TEST_ISOLATED", SCRATCH, 1);
@@ -593,9 +606,9 @@ static int outer(struct isolate *is)
 	size_t nbefore = before ? all_namespaces(before, MAX_NS) : 0;
 	struct footprint fp = { 0 };
 	struct sigaction sa = { .sa_handler = pass_on, .sa_flags = SA_RESTART };
-	int pipefd[2], wstatus = 0, rc;
+	int ends[2], wstatus = 0, rc;
 
-	if (!before || pipe2(pipefd, O_CLOEXEC) < 0)
+	if (!before || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return EXIT_FAILURE;
 	fflush(stdout);
 	inner_pid = fork();
@@ -603,21 +616,22 @@ static int outer(struct isolate *is)
 		return EXIT_FAILURE;
 	if (inner_pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		close(pipefd[0]);
-		rc = inner(is, pipefd[1]);
+		close(ends[0]);
+		rc = inner(is, ends[1]);
 		fflush(stdout);
 		_exit(rc);
 	}
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
-	close(pipefd[1]);
-	rc = read(pipefd[0], &fp, sizeof(fp)) == sizeof(fp) ? 0 : EXIT_NOISOLATE;
-	close(pipefd[0]);
+	close(ends[1]);
+	rc = read(ends[0], &fp, sizeof(fp)) == sizeof(fp) ? 0 : EXIT_NOISOLATE;
 	if (!rc) {
 		keep_filesystem("/run");
 		keep_filesystem(SCRATCH);
+		send(ends[0], "", 1, MSG_NOSIGNAL);	/* if it is gone, its status tells */
 	}
+	close(ends[0]);
 	while (waitpid(inner_pid, &wstatus, 0) < 0 && errno == EINTR)
 		;
 	if (rc == EXIT_NOISOLATE)
