@@ -8,15 +8,17 @@
  * Linking both libraries doubles the start-up of a program that calls neither.
  * Here each is loaded with dlopen(3) by load_smartcols() or load_libmount(),
  * which a source calls once before its first scols_ or mnt_ function; apart from
- * that it is written as if it were linked. Never call them after setns(2): the
- * library would come out of a tree that others control.
+ * that it is written as if it were linked. After lazylibs_close() they load nothing
+ * more: nsjoin calls it before setns(2), for the library would come out of a tree
+ * that others control.
  *
  * To add a function, add its name to a list X and to the #defines below it. What
  * is in the list alone does not compile; what is called and not in the #defines
  * does not link.
  *
  * With ./configure --disable-lazy-libs both libraries are linked, the loaders do
- * nothing, and there are no #defines.
+ * nothing, and there are no #defines. In a statically linked program lib/nolibs.c
+ * takes the place of lib/lazylibs.c.
  */
 #ifndef MNTNS_LAZYLIBS_H
 #define MNTNS_LAZYLIBS_H
@@ -38,6 +40,15 @@ static inline int load_libmount(void)
 	return 0;
 }
 
+static inline int load_any(void)
+{
+	return 0;
+}
+
+static inline void lazylibs_close(void)
+{
+}
+
 static inline const char *lazylibs_errmsg(void)
 {
 	return "";
@@ -56,6 +67,8 @@ static inline bool smartcols_has_filters(void)
 
 extern int load_smartcols(void);
 extern int load_libmount(void);
+extern int load_any(void);
+extern void lazylibs_close(void);
 extern const char *lazylibs_errmsg(void);
 extern bool smartcols_has_filters(void);
 

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "idranges.h"
 #include "nls.h"
 #include "strutils.h"
+#include "usernames.h"
 
 /* Reads a number of digits alone and goes behind it. */
 static int parse_id(const char **str, uint32_t *id)
@@ -127,8 +127,7 @@ int idranges_add_subids(struct idranges *map, const char *file, uid_t user, int 
 		     struct diag *d)
 {
 	struct idrange range = { .count = 0 };
-	struct passwd *pw = getpwuid(user);
-	const char *name = pw ? pw->pw_name : NULL;
+	const char *name = uid_to_username(user);
 	char uid[16], *line = NULL;
 	size_t size = 0;
 	int found = 0;

@@ -15,6 +15,7 @@
 
 #include "c.h"
 #include "lazylibs.h"
+#include "nls.h"
 
 #define SMARTCOLS_SONAME	"libsmartcols.so.1"
 #define LIBMOUNT_SONAME		"libmount.so.1"
@@ -67,6 +68,7 @@ DLOPEN_NOTE(libmount_note, "mount", "Mount options, tags and mountinfo", "requir
 
 /* From dlerror(), which keeps it until the next dl function. */
 static const char *errmsg;
+static bool closed;
 
 /*
  * resolve - look up functions of a library
@@ -112,6 +114,10 @@ static size_t count_names(const char *names)
  */
 static int load(const char *soname, const char *names, void *where, void **handle)
 {
+	if (closed) {
+		errmsg = _("not while in the mount namespace of others");
+		return -ELIBACC;
+	}
 	*handle = dlopen(soname, RTLD_LAZY | RTLD_LOCAL);
 
 	if (!*handle || resolve(*handle, names, where) < count_names(names)) {
@@ -162,6 +168,24 @@ int load_libmount(void)
 	rc = load(LIBMOUNT_SONAME, libmount_names, &lazy_libmount, &handle);
 	loaded = rc == 0;
 	return rc;
+}
+
+/*
+ * load_any - for a command that will need a library, or nolibs.c's functions
+ *
+ * Returns: 0, for there is nothing to do here.
+ */
+int load_any(void)
+{
+	return 0;
+}
+
+/*
+ * lazylibs_close - load nothing from now on
+ */
+void lazylibs_close(void)
+{
+	closed = true;
 }
 
 /*

@@ -13,6 +13,7 @@
 
 #include "c.h"
 #include "diagnose.h"
+#include "lazylibs.h"
 #include "mountapi.h"
 #include "namespace.h"
 #include "nls.h"
@@ -208,6 +209,7 @@ int nsjoin_enter_with(const struct nsref *ref, struct nsjoin_others *o, struct d
 	int nr_left, left_mnt, rc;
 	size_t i;
 
+	lazylibs_close();
 	rc = join_allowed(ref, o, &nr_left, &left_mnt, d);
 	if (rc)
 		return rc;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "c.h"
+#include "lazylibs.h"
 #include "mountapi.h"
 #include "nls.h"
 #include "nsmake.h"
@@ -473,6 +474,7 @@ int nsmake_enter_fd(struct nsmake *req, struct diag *d)
 {
 	int rc = choose_method(req, d);
 
+	lazylibs_close();
 	if (!rc && req->owner)
 		rc = userns_enter(req->owner, d);
 	if (rc)

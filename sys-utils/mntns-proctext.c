@@ -6,10 +6,10 @@
  * mntns-proctext - processes and users in the cells of a table
  */
 #include <fcntl.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include "pathnames.h"
+#include "usernames.h"
 #include "xalloc.h"
 
 #include "mntns-proctext.h"
@@ -69,7 +69,7 @@ char *mntns_command_text(pid_t pid)
 /* The name of a user, or the number where it has none; allocated. */
 char *mntns_user_text(uid_t uid)
 {
-	struct passwd *pw = getpwuid(uid);
+	const char *name = uid_to_username(uid);
 
-	return pw ? xstrdup(pw->pw_name) : mntns_number_text(uid, 1);
+	return name ? xstrdup(name) : mntns_number_text(uid, 1);
 }

@@ -8,12 +8,12 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <grp.h>
-#include <pwd.h>
 #include <unistd.h>
 
+#include "lazylibs.h"
 #include "pathnames.h"
 #include "strutils.h"
+#include "usernames.h"
 
 #include "mntns.h"
 
@@ -25,22 +25,29 @@ void user_options_init(struct user_options *o)
 	o->ns = (struct userns) USERNS_INIT;
 }
 
+static int is_known(int rc)
+{
+	if (rc == -ELIBACC)
+		errx(EXIT_FAILURE, _("failed to execute %s"), lazylibs_errmsg());
+	return rc == 0;
+}
+
 /* Names are the caller's; in the namespace nobody may know them. */
 static uint32_t user_or_err(const char *arg)
 {
-	const struct passwd *pw = isdigit_string(arg) ? NULL : getpwnam(arg);
+	uid_t uid;
 
-	if (pw)
-		return pw->pw_uid;
+	if (!isdigit_string(arg) && is_known(username_to_uid(arg, &uid)))
+		return uid;
 	return strtou32_or_err(arg, _("no such user"));
 }
 
 static uint32_t group_or_err(const char *arg)
 {
-	const struct group *gr = isdigit_string(arg) ? NULL : getgrnam(arg);
+	gid_t gid;
 
-	if (gr)
-		return gr->gr_gid;
+	if (!isdigit_string(arg) && is_known(groupname_to_gid(arg, &gid)))
+		return gid;
 	return strtou32_or_err(arg, _("no such group"));
 }
 

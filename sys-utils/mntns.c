@@ -8,6 +8,7 @@
  * The table of the commands, and nothing else; each has a file of its own.
  */
 #include <getopt.h>
+#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,12 @@ void mntns_errtryhelp(int status)
 	exit(status);
 }
 
+/* Those that the C library converts between without loading a module. */
+static int is_builtin_charset(const char *name)
+{
+	return strcmp(name, "UTF-8") == 0 || strcmp(name, "ANSI_X3.4-1968") == 0;
+}
+
 /*
  * init_nls - prepare what translated messages need
  *
@@ -85,15 +92,17 @@ static void init_nls(void)
 	setlocale(LC_MESSAGES, "");
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
+	if (!is_builtin_charset(nl_langinfo(CODESET)) && load_any() != 0)
+		errx(EXIT_FAILURE, _("failed to execute %s"), lazylibs_errmsg());
 }
 
 void load_smartcols_or_err(void)
 {
-	/* The width of a cell in columns depends on it. */
-	setlocale(LC_CTYPE, "");
-
 	if (load_smartcols() != 0)
 		errx(EXIT_FAILURE, _("failed to load a library: %s"), lazylibs_errmsg());
+
+	/* The width of a cell in columns depends on it. */
+	setlocale(LC_CTYPE, "");
 }
 
 void load_libmount_or_err(void)
@@ -157,6 +166,7 @@ int main(int argc, char **argv)
 	const struct mntns_verb *verb;
 	int c;
 
+	mntns_begin(argv);
 	init_nls();
 	close_stdout_atexit();
 

@@ -45,6 +45,9 @@ extern int mntns_swap_root(int argc, char **argv);
 extern int mntns_wait(int argc, char **argv);
 extern int mntns_watch(int argc, char **argv);
 
+/* mntns-full.c or mntns-static.c: first of all, with the arguments as they came */
+extern void mntns_begin(char **argv);
+
 /* Exits; "Try 'mntns <verb> --help'" in a verb. */
 extern void mntns_errtryhelp(int status) __attribute__((__noreturn__));
 #undef errtryhelp

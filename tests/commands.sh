@@ -27,6 +27,8 @@ TS_HELPER_MNTNS_TABOUT="${ts_helpersdir}test_mntns_tabout"
 
 # paths to commands
 TS_CMD_MNTNS=${TS_CMD_MNTNS-"${ts_commandsdir}mntns"}
+TS_CMD_MNTNS_FULL=${TS_CMD_MNTNS_FULL-"${ts_commandsdir}mntns-full"}
+[ -x "$TS_CMD_MNTNS_FULL" ] || TS_CMD_MNTNS_FULL=$TS_CMD_MNTNS
 
 TS_CMD_FINDMNT=${TS_CMD_FINDMNT-"findmnt"}
 TS_CMD_LOSETUP=${TS_CMD_LOSETUP:-"losetup"}

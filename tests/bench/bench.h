@@ -96,6 +96,7 @@ void bench_value(struct bench *b, const char *what, double value, double max,
 /* bench_setup.c */
 char *bench_find(const char *name);
 char *bench_path(const char *fmt, ...) __attribute__((__format__(__printf__, 1, 2)));
+int bench_is_static(const char *program);
 int bench_setup(struct bench *b);
 void bench_cleanup(struct bench *b);
 unsigned int bench_grow(const struct bench *b, unsigned int mounts);

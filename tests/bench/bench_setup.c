@@ -10,6 +10,7 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <link.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -84,6 +85,25 @@ static void copy_program(const char *from, const char *to)
 	}
 	close(in);
 	close(out);
+}
+
+/* Without an interpreter in the program header, see elf(5). */
+int bench_is_static(const char *program)
+{
+	int fd = open(program, O_RDONLY | O_CLOEXEC), is_static = 1;
+	ElfW(Ehdr) head;
+	ElfW(Phdr) ph;
+	unsigned int i;
+
+	if (fd < 0 || pread(fd, &head, sizeof(head), 0) != sizeof(head))
+		err(EXIT_FAILURE, "cannot read %s", program);
+	for (i = 0; i < head.e_phnum; i++) {
+		if (pread(fd, &ph, sizeof(ph), head.e_phoff + i * sizeof(ph)) == sizeof(ph) &&
+		    ph.p_type == PT_INTERP)
+			is_static = 0;
+	}
+	close(fd);
+	return is_static;
 }
 
 static void make_tree(struct bench *b)
