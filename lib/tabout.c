@@ -352,11 +352,11 @@ static void put_json_value(struct tabout *o, const struct tabout_column *c, cons
 		put_array(o, c, data);
 		break;
 	case SCOLS_JSON_STRING:
-		if (*data) {
+		if (*data)
 			put_quoted(o, data, strlen(data));
-			break;
-		}
-		/* fallthrough */
+		else
+			put_str(o, "null");
+		break;
 	default:
 		put_str(o, *data ? data : "null");
 		break;
