@@ -172,15 +172,20 @@ function mntns_try_as {
 	return "$rc"
 }
 
-# mntns_inject CALL:INJECTION ARG...: mntns_try, with a system call made to fail
+# mntns_inject "CALL:INJECTION..." ARG...: mntns_try, with system calls made to fail
 # or to take long by strace(1): "move_mount:error=EINVAL:when=2". Needs
-# ts_check_prog strace. In child processes as well with MNTNS_INJECT_FOLLOW=-f.
+# ts_check_prog strace. In child processes as well with MNTNS_INJECT_FOLLOW=-f;
+# it returns then when the last of them has ended.
 function mntns_inject {
-	local inject=$1
+	local inject=$1 word calls='' opts=()
 	shift
+	for word in $inject; do
+		calls+="${calls:+,}${word%%:*}"
+		opts+=(-e "inject=$word")
+	done
 	# a leak cannot be looked for in a process that is traced
 	mntns_try_as "[$inject] mntns" strace ${MNTNS_INJECT_FOLLOW:+"$MNTNS_INJECT_FOLLOW"} -qq -o /dev/null -E ASAN_OPTIONS=detect_leaks=0 \
-		-e "trace=${inject%%:*}" -e "inject=$inject" "$TS_CMD_MNTNS" "$@"
+		-e "trace=$calls" "${opts[@]}" "$TS_CMD_MNTNS" "$@"
 }
 
 # mntns_mounts PID DIR: the mounts on and below DIR in the namespace of PID, as
