@@ -319,6 +319,7 @@ int ul_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
 	       uint64_t resolve);
 int caller_has_cap(unsigned int cap);
 int caller_has_sys_admin(void);
+int caller_raise_caps(void);
 int caller_pass_on_caps(void);
 int ul_pidfd_open(pid_t pid, unsigned int flags);
 int ul_open_ns_by_id(uint64_t ns_id, uint32_t ns_type, uint32_t ns_inum);

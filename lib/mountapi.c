@@ -302,6 +302,34 @@ int caller_has_sys_admin(void)
 	return caller_has_cap(CAP_SYS_ADMIN);
 }
 
+static int raise_caps(struct __user_cap_data_struct *data, int inheritable)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	size_t i;
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		return -1;
+	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		data[i].effective = data[i].permitted;
+		if (inheritable)
+			data[i].inheritable = data[i].permitted;
+	}
+	return syscall(SYS_capset, &head, data);
+}
+
+/*
+ * caller_raise_caps - makes the capabilities effective that are permitted, which
+ * they are not after setuid(2)
+ *
+ * Returns: 0, or -1 and errno.
+ */
+int caller_raise_caps(void)
+{
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	return raise_caps(data, 0);
+}
+
 /*
  * caller_pass_on_caps - makes the capabilities that are permitted survive the
  * execution of a program, whoever the user is; see capabilities(7)
@@ -310,20 +338,11 @@ int caller_has_sys_admin(void)
  */
 int caller_pass_on_caps(void)
 {
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
 	unsigned int cap;
-	size_t i;
 
-	if (syscall(SYS_capget, &head, data) < 0)
+	if (raise_caps(data, 1) < 0)
 		return -1;
-	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-		data[i].effective = data[i].permitted;
-		data[i].inheritable = data[i].permitted;
-	}
-	if (syscall(SYS_capset, &head, data) < 0)
-		return -1;
-
 	for (cap = 0; cap < 32 * _LINUX_CAPABILITY_U32S_3; cap++) {
 		if (data[CAP_TO_INDEX(cap)].permitted & CAP_TO_MASK(cap) &&
 		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)

@@ -327,7 +327,8 @@ static int become_user(const struct runproc *p, struct diag *d)
 	if (!p->set_uid)
 		return 0;
 	snprintf(id, sizeof(id), "%ju", (uintmax_t) p->uid);
-	if (p->keep_caps && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+	/* without --keep-caps they go when a program is executed, and if none is, they are needed */
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 && p->keep_caps)
 		return diag_fail(d, DIAG_RUN_PRCTL, errno, _("the capabilities"));
 	if (setresuid(p->uid, p->uid, p->uid) < 0)
 		return diag_fail(d, DIAG_RUN_SETUID, errno, id);

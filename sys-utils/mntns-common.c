@@ -104,20 +104,23 @@ void mntns_preload_messages(void)
 static struct {
 	void (*undo)(void *);
 	void *data;
-} exec_failed;
-
-/*
- * mntns_exec_failed - what mntns_exec() does when there is no such program
- */
-void mntns_exec_failed(void (*undo)(void *), void *data)
-{
-	exec_failed.undo = undo;
-	exec_failed.data = data;
-}
+} not_executed;
 
 static void undo_at_exit(void)
 {
-	exec_failed.undo(exec_failed.data);
+	not_executed.undo(not_executed.data);
+}
+
+/*
+ * mntns_undo_at_exit - what is done when no program comes to be executed: because
+ * there is none of that name, or because a step before that fails
+ */
+void mntns_undo_at_exit(void (*undo)(void *), void *data)
+{
+	not_executed.undo = undo;
+	not_executed.data = data;
+	if (atexit(undo_at_exit) != 0)
+		err_oom();
 }
 
 /*
@@ -127,8 +130,6 @@ static void undo_at_exit(void)
  */
 void mntns_exec(char **argv)
 {
-	if (exec_failed.undo)
-		atexit(undo_at_exit);
 	if (!argv[0])
 		exec_shell();
 	execvp(argv[0], argv);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <getopt.h>
 
+#include "mountapi.h"
 #include "namespace.h"
 
 #include "mntns.h"
@@ -144,8 +145,10 @@ static int enter(struct tree_options *tree, struct run_options *run, struct diag
 	return rc;
 }
 
+/* Directories were made with privileges that another user has given up since. */
 static void take_back(void *plan)
 {
+	caller_raise_caps();
 	nsplan_take_back(plan);
 }
 
@@ -189,7 +192,7 @@ int mntns_run(int argc, char **argv)
 	if (enter(&tree, &run, &d) != 0)
 		plan_options_err(&tree.mounts, &d);
 	tree_options_say_method(&tree);
+	mntns_undo_at_exit(take_back, &tree.mounts.plan);
 	run_options_become(&run, tree.user.ns.join);
-	mntns_exec_failed(take_back, &tree.mounts.plan);
 	mntns_exec(argv + optind);
 }

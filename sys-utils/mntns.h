@@ -63,7 +63,7 @@ extern void mntns_err(struct diag *d) __attribute__((__noreturn__));
 extern void mntns_warn_view(enum nsiter_view view);
 extern void mntns_check_pin_name(const char *name);
 extern void mntns_preload_messages(void);
-extern void mntns_exec_failed(void (*undo)(void *), void *data);
+extern void mntns_undo_at_exit(void (*undo)(void *), void *data);
 extern void mntns_exec(char **argv) __attribute__((__noreturn__));
 extern void mntns_exit_as(int status) __attribute__((__noreturn__));
 extern void mntns_catch_signals(void);
