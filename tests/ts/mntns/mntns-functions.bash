@@ -46,6 +46,15 @@ function mntns_init {
 	trap mntns_stop EXIT
 }
 
+# For a script that prints several namespaces in one go, which are in the order of
+# their ids: each processor takes its ids from a block of its own.
+function mntns_one_cpu {
+	local cpus
+
+	cpus=$(sed -n 's/^Cpus_allowed_list:[^0-9]*\([0-9]*\).*/\1/p' /proc/self/status)
+	taskset -pc "$cpus" $$ > /dev/null || ts_failed "taskset"
+}
+
 # mntns_need CAPABILITY...: skips the script where the kernel, or the caller,
 # lacks one of them (test_mntns_caps --list names them). Never in a sub-test:
 # there use "if mntns_has CAPABILITY", and ts_skip_subtest.
