@@ -110,8 +110,9 @@ int diagreport_receive(int sock, int *fd, struct diag *d)
 	if (fd)
 		*fd = -1;
 	n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+	/* ECONNRESET: what was sent to it was not read */
 	if (n != sizeof(rep))
-		return n < 0 ? -errno : -ECHILD;
+		return n < 0 && errno != ECONNRESET ? -errno : -ECHILD;
 	c = CMSG_FIRSTHDR(&msg);
 	if (fd && c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
 		memcpy(fd, CMSG_DATA(c), sizeof(int));

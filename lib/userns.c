@@ -259,7 +259,7 @@ writer(const struct mapper *users, const struct mapper *groups, pid_t pid, int s
 	char go;
 
 	signal(SIGCHLD, SIG_DFL);
-	if (read(sock, &go, 1) != 1)
+	if (recv(sock, &go, 1, 0) != 1)
 		_exit(EXIT_FAILURE);
 	if (map_process(users, pid, &d) == 0)
 		map_process(groups, pid, &d);
@@ -290,8 +290,9 @@ static int await_writer(int sock, struct diag *d)
 {
 	int rc;
 
-	if (write(sock, "", 1) != 1)
-		return diag_fail(d, DIAG_USERNS_MAKE, errno, NULL);
+	/* the writer may have died already; we are not to die of SIGPIPE then */
+	if (send(sock, "", 1, MSG_NOSIGNAL) != 1)
+		return diag_fail(d, DIAG_USERNS_MAKE, errno == EPIPE ? ECHILD : errno, NULL);
 	rc = diagreport_receive(sock, NULL, d);
 	if (rc && d->step == DIAG_NONE)
 		diag_fail(d, DIAG_USERNS_MAKE, -rc, NULL);
