@@ -16,6 +16,7 @@ struct diag;
 struct ptyproxy {
 	int master;			/* O_CLOEXEC, or -1 */
 	int slave;			/* O_CLOEXEC, or -1 */
+	int sigfd;			/* of runproc_signalfd(), or -1 */
 	unsigned int is_tty:1;		/* the caller's standard input is a terminal */
 	unsigned int is_raw:1;
 	unsigned int at_eof:1;		/* ... and nothing comes from it any more */
@@ -26,11 +27,11 @@ struct ptyproxy {
 	size_t input_pos;
 };
 
-#define PTYPROXY_INIT	{ .master = -1, .slave = -1 }
+#define PTYPROXY_INIT	{ .master = -1, .slave = -1, .sigfd = -1 }
 
 int ptyproxy_open(struct ptyproxy *p, struct diag *d);
 int ptyproxy_take(struct ptyproxy *p, struct diag *d);
-int ptyproxy_run(struct ptyproxy *p, pid_t pid, struct diag *d);
+int ptyproxy_run(struct ptyproxy *p, pid_t pid);
 void ptyproxy_close(struct ptyproxy *p);
 
 #endif /* UTIL_LINUX_PTYPROXY_H */

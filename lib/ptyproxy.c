@@ -41,7 +41,8 @@ static void copy_size(const struct ptyproxy *p)
  * @d: failure
  *
  * Makes the pseudoterminal, where the caller's /dev/ptmx is. It is like the terminal
- * that the caller has as its standard input, if it has one.
+ * that the caller has as its standard input, if it has one. All that can fail in
+ * the parent is done here, when there is no child yet that would be left.
  *
  * Returns: 0, or -errno with @d set.
  */
@@ -54,6 +55,9 @@ int ptyproxy_open(struct ptyproxy *p, struct diag *d)
 	p->slave = ioctl(p->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (p->slave < 0)
 		return fail(d, errno);
+	p->sigfd = runproc_signalfd();
+	if (p->sigfd < 0)
+		return fail(d, -p->sigfd);
 
 	fcntl(p->master, F_SETFL, O_RDWR | O_NONBLOCK);
 	if (tcgetattr(STDIN_FILENO, &p->saved) == 0) {
@@ -149,11 +153,11 @@ static void drain(const struct ptyproxy *p)
 }
 
 /* Returns 1 when the child has ended. */
-static int take_signal(const struct ptyproxy *p, int sigfd, pid_t pid, int *status)
+static int take_signal(const struct ptyproxy *p, pid_t pid, int *status)
 {
 	struct signalfd_siginfo info;
 
-	if (read(sigfd, &info, sizeof(info)) != sizeof(info))
+	if (read(p->sigfd, &info, sizeof(info)) != sizeof(info))
 		return 0;
 	if (info.ssi_signo == SIGWINCH) {
 		copy_size(p);
@@ -162,11 +166,11 @@ static int take_signal(const struct ptyproxy *p, int sigfd, pid_t pid, int *stat
 	return runproc_handle(pid, info.ssi_signo, info.ssi_code, status);
 }
 
-static int pass_on(struct ptyproxy *p, int sigfd, pid_t pid)
+static int pass_on(struct ptyproxy *p, pid_t pid)
 {
 	enum { SIG, PTY, IN };
 	struct pollfd pfds[] = {
-		[SIG] = { .fd = sigfd, .events = POLLIN },
+		[SIG] = { .fd = p->sigfd, .events = POLLIN },
 		[PTY] = { .fd = p->master },
 		[IN] = { .events = POLLIN }
 	};
@@ -183,7 +187,7 @@ static int pass_on(struct ptyproxy *p, int sigfd, pid_t pid)
 			pfds[PTY].fd = -1;
 		if (pfds[IN].fd >= 0 && pfds[IN].revents)
 			read_input(p);
-		if (pfds[SIG].revents && take_signal(p, sigfd, pid, &status))
+		if (pfds[SIG].revents && take_signal(p, pid, &status))
 			break;
 	}
 	drain(p);
@@ -194,26 +198,22 @@ static int pass_on(struct ptyproxy *p, int sigfd, pid_t pid)
  * ptyproxy_run:
  * @p: open; the caller's terminal is as before when this returns
  * @pid: child, of runproc_fork()
- * @d: failure
  *
  * Passes on what the one side types and the other prints, and signals, until the
  * child ends.
  *
- * Returns: its status, as of waitpid(2), or -errno with @d set.
+ * Returns: its status, as of waitpid(2).
  */
-int ptyproxy_run(struct ptyproxy *p, pid_t pid, struct diag *d)
+int ptyproxy_run(struct ptyproxy *p, pid_t pid)
 {
-	int status, sigfd = runproc_signalfd();
+	int status;
 
-	if (sigfd < 0)
-		return fail(d, -sigfd);
 	close(p->slave);
 	p->slave = -1;
 
 	set_raw(p);
-	status = pass_on(p, sigfd, pid);
+	status = pass_on(p, pid);
 	ptyproxy_close(p);
-	close(sigfd);
 	return status;
 }
 
@@ -225,6 +225,8 @@ void ptyproxy_close(struct ptyproxy *p)
 		close(p->slave);
 	if (p->master >= 0)
 		close(p->master);
+	if (p->sigfd >= 0)
+		close(p->sigfd);
 	p->is_raw = 0;
-	p->master = p->slave = -1;
+	p->master = p->slave = p->sigfd = -1;
 }

@@ -249,8 +249,8 @@ static int wait_for(pid_t pid, int all)
 /*
  * runproc_signalfd - for a parent that waits for more than its child
  *
- * Returns: O_CLOEXEC fd from which the signals are read that runproc_fork() has
- * blocked, or -errno. See signalfd(2).
+ * Returns: O_CLOEXEC fd from which the signals are read that runproc_fork() blocks,
+ * or -errno. See signalfd(2).
  */
 int runproc_signalfd(void)
 {

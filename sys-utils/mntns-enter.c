@@ -187,7 +187,6 @@ static void stay_behind(struct enter *e)
 {
 	struct diag d = { .step = DIAG_NONE };
 	struct runproc proc = RUNPROC_INIT;
-	int status;
 	pid_t pid = runproc_fork(&proc, &d);
 
 	if (pid == 0 && e->pty && ptyproxy_take(&e->terminal, &d) != 0)
@@ -197,10 +196,7 @@ static void stay_behind(struct enter *e)
 	if (pid < 0)
 		mntns_err(&d);
 
-	status = e->pty ? ptyproxy_run(&e->terminal, pid, &d) : runproc_wait(pid);
-	if (status < 0)
-		mntns_err(&d);
-	mntns_exit_as(status);
+	mntns_exit_as(e->pty ? ptyproxy_run(&e->terminal, pid) : runproc_wait(pid));
 }
 
 static void enter(struct enter *e)
