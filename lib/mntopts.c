@@ -307,6 +307,72 @@ static int parse_one(struct mntopts *opts, const char *name, const char *value, 
 	return rc ? diag_fail(d, DIAG_MEMORY, -rc, NULL) : 0;
 }
 
+/*
+ * The attributes without a value, which are most of what is ever asked for: to
+ * load libmount takes longer than all else that is to be done then.
+ */
+static const struct plain {
+	const char *name;
+	unsigned long set, clr;
+} plains[] = {
+	{ "ro",		   .set = MS_RDONLY },
+	{ "rw",		   .clr = MS_RDONLY },
+	{ "nosuid",	   .set = MS_NOSUID },
+	{ "suid",	   .clr = MS_NOSUID },
+	{ "nodev",	   .set = MS_NODEV },
+	{ "dev",	   .clr = MS_NODEV },
+	{ "noexec",	   .set = MS_NOEXEC },
+	{ "exec",	   .clr = MS_NOEXEC },
+	{ "noatime",	   .set = MS_NOATIME },
+	{ "atime",	   .clr = MS_NOATIME },
+	{ "relatime",	   .set = MS_RELATIME },
+	{ "norelatime",	   .clr = MS_RELATIME },
+	{ "strictatime",   .set = MS_STRICTATIME },
+	{ "nostrictatime", .clr = MS_STRICTATIME },
+	{ "nodiratime",	   .set = MS_NODIRATIME },
+	{ "diratime",	   .clr = MS_NODIRATIME },
+	{ "nosymfollow",   .set = MS_NOSYMFOLLOW },
+	{ "symfollow",	   .clr = MS_NOSYMFOLLOW }
+};
+
+static const struct plain *find_plain(const char *str, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(plains); i++) {
+		if (strncmp(plains[i].name, str, len) == 0 && !plains[i].name[len])
+			return &plains[i];
+	}
+	return NULL;
+}
+
+static int is_plain_list(const char *optstr)
+{
+	size_t len;
+
+	for (; *optstr; optstr += len + !!optstr[len]) {
+		len = strcspn(optstr, ",");
+		if (!find_plain(optstr, len))
+			return 0;
+	}
+	return 1;
+}
+
+static int parse_plain_list(struct mntopts *opts, const char *optstr, struct diag *d)
+{
+	static const struct scope scope = { .vfs = 1, .fs = 1 };
+	const struct plain *plain;
+	size_t len;
+
+	for (; *optstr; optstr += len + !!optstr[len]) {
+		len = strcspn(optstr, ",");
+		plain = find_plain(optstr, len);
+		if (apply_flags(opts, plain->name, plain->set, plain->clr, scope) != 0)
+			return diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
+	}
+	return 0;
+}
+
 /* quotes keep a comma in a value (context="a,b"); the kernel does not want them */
 static char *copy_value(const char *value, size_t len)
 {
@@ -345,6 +411,8 @@ int mntopts_parse(struct mntopts *opts, const char *optstr, struct diag *d)
 	size_t namesz, valsz;
 	int rc;
 
+	if (is_plain_list(optstr))
+		return parse_plain_list(opts, optstr, d);
 	if (load_libmount() < 0)
 		return diag_fail_cause(d, DIAG_LIBRARY, ELIBACC, "libmount", NULL,
 				       "%s", lazylibs_errmsg());

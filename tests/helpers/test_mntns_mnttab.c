@@ -17,6 +17,8 @@
 #include <string.h>
 
 #include "c.h"
+#include "diagnose.h"
+#include "mntopts.h"
 #include "mnttab.h"
 
 #define MAX_MOUNTS	12
@@ -107,11 +109,51 @@ static int test_options(void)
 	return EXIT_SUCCESS;
 }
 
+/* With an option that is ignored the list is not a plain one, and libmount parses it. */
+static void check_plain(const char *first, const char *second)
+{
+	struct mntopts own = { .nr_fs = 0 }, libs = { .nr_fs = 0 };
+	struct diag d = { .step = DIAG_NONE };
+	char plain[64], mixed[80];
+
+	snprintf(plain, sizeof(plain), "%s,%s", first, second);
+	snprintf(mixed, sizeof(mixed), "%s,x-ignored", plain);
+	if (mntopts_parse(&own, plain, &d) != 0 || mntopts_parse(&libs, mixed, &d) != 0)
+		errx(EXIT_FAILURE, "%s: %s", plain, diag_text(&d));
+	if (own.change.attr_set != libs.change.attr_set ||
+	    own.change.attr_clr != libs.change.attr_clr ||
+	    own.change.propagation != libs.change.propagation ||
+	    own.nr_fs != libs.nr_fs || own.fs_only != libs.fs_only)
+		errx(EXIT_FAILURE, "%s: set %jx, clear %jx, but libmount: set %jx, clear %jx", plain,
+		     (uintmax_t) own.change.attr_set, (uintmax_t) own.change.attr_clr,
+		     (uintmax_t) libs.change.attr_set, (uintmax_t) libs.change.attr_clr);
+	mntopts_free(&own);
+	mntopts_free(&libs);
+}
+
+static int test_plain_options(void)
+{
+	static const char *const names[] = {
+		"ro", "rw", "nosuid", "suid", "nodev", "dev", "noexec", "exec", "noatime",
+		"atime", "relatime", "norelatime", "strictatime", "nostrictatime",
+		"nodiratime", "diratime", "nosymfollow", "symfollow"
+	};
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		for (j = 0; j < ARRAY_SIZE(names); j++)
+			check_plain(names[i], names[j]);
+	puts("plain options: as libmount has them");
+	return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "trees") == 0)
 		return test_trees();
 	if (argc == 2 && strcmp(argv[1], "options") == 0)
 		return test_options();
-	errx(EXIT_FAILURE, "trees or options");
+	if (argc == 2 && strcmp(argv[1], "plain-options") == 0)
+		return test_plain_options();
+	errx(EXIT_FAILURE, "trees, options or plain-options");
 }
