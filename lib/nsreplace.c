@@ -14,12 +14,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "c.h"
 #include "detached.h"
 #include "diagnose.h"
 #include "mountapi.h"
 #include "nls.h"
 #include "nspath.h"
 #include "nsreplace.h"
+
+static int fail_open(const struct nsreplace *r, int err, struct diag *d)
+{
+	return diag_fail_cause(d, DIAG_REPLACE, err, r->target, NULL, "%s",
+			       diag_cause(DIAG_TARGET_OPEN, err));
+}
 
 static int identify(struct nsreplace *r, int rootfd, struct diag *d)
 {
@@ -56,8 +63,7 @@ int nsreplace_find(struct nsreplace *r, int rootfd, const char *target, struct d
 	*r = (struct nsreplace) { .target = target };
 	r->fd = nspath_open(rootfd, target, O_PATH);
 	if (r->fd < 0)
-		return diag_fail_cause(d, DIAG_REPLACE, -r->fd, target, NULL, "%s",
-				       diag_cause(DIAG_TARGET_OPEN, -r->fd));
+		return fail_open(r, -r->fd, d);
 	rc = identify(r, rootfd, d);
 	if (rc)
 		nsreplace_close(r);
@@ -79,16 +85,26 @@ static int check_on_top(const struct nsreplace *r, int rootfd)
 }
 
 /* The kernel takes the topmost mount there, and does not look at it. */
-static int unmount_top(const struct nsreplace *r, int rootfd, int dirfd, const char *name)
+static int unmount_top(const struct nsreplace *r, int rootfd, const char *name)
 {
 	int rc = check_on_top(r, rootfd);
 
+	if (!rc && umount2(name, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+		rc = -errno;
+	return rc;
+}
+
+/* The old mount is unmounted by name, in the directory that is the working directory. */
+static int exchange(const struct nsreplace *r, int rootfd, int treefd, const char *name,
+		    struct diag *d)
+{
+	int rc = detached_attach_beneath(treefd, r->fd, r->target, d);
+
 	if (rc)
 		return rc;
-	if (fchdir(dirfd) < 0 || umount2(name, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-		rc = -errno;
-	if (fchdir(rootfd) < 0 && !rc)
-		rc = -errno;
+	rc = unmount_top(r, rootfd, name);
+	if (rc)
+		diag_fail(d, DIAG_REPLACE_DROP, -rc, r->target);
 	return rc;
 }
 
@@ -129,14 +145,10 @@ int nsreplace_put(const struct nsreplace *r, int rootfd, int treefd, int overmou
 	/* what can fail without harm comes first */
 	dirfd = nspath_open_parent(rootfd, r->target, &name);
 	if (dirfd < 0)
-		return diag_fail_cause(d, DIAG_REPLACE, -dirfd, r->target, NULL, "%s",
-				       diag_cause(DIAG_TARGET_OPEN, -dirfd));
-	rc = detached_attach_beneath(treefd, r->fd, r->target, d);
-	if (!rc) {
-		rc = unmount_top(r, rootfd, dirfd, name);
-		if (rc)
-			diag_fail(d, DIAG_REPLACE_DROP, -rc, r->target);
-	}
+		return fail_open(r, -dirfd, d);
+	rc = fchdir(dirfd) < 0 ? fail_open(r, errno, d) : exchange(r, rootfd, treefd, name, d);
+	/* not to hold what may be unmounted next; nothing depends on it */
+	ignore_result(fchdir(rootfd));
 	close(dirfd);
 	free(name);
 	return rc;

@@ -114,6 +114,20 @@ function mntns_hold {
 	done
 }
 
+# mntns_hold_younger MODE...: a namespace that can be pinned in the caller's; ids
+# come in batches for each CPU, so it takes more than one try to get one.
+function mntns_hold_younger {
+	local own i
+
+	own=$("$TS_CMD_MNTNS" list -rn -o NSID | head -n 1)
+	for ((i = 0; i < 100; i++)); do
+		mntns_hold "$@"
+		[ "${HELD_NSID:-1}" -le "${own:-0}" ] || return 0
+		mntns_stop
+	done
+	ts_failed "no younger namespace"
+}
+
 # Ends all that mntns_hold has started.
 function mntns_stop {
 	local pid
