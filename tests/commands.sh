@@ -27,6 +27,7 @@ TS_HELPER_MNTNS_TABOUT="${ts_helpersdir}test_mntns_tabout"
 
 # paths to commands
 TS_CMD_MNTNS=${TS_CMD_MNTNS-"${ts_commandsdir}mntns"}
+# what mntns goes on as when it needs libraries; mntns itself in other builds
 TS_CMD_MNTNS_FULL=${TS_CMD_MNTNS_FULL-"${ts_commandsdir}mntns-full"}
 [ -x "$TS_CMD_MNTNS_FULL" ] || TS_CMD_MNTNS_FULL=$TS_CMD_MNTNS
 
