@@ -139,6 +139,21 @@ function mntns_stop {
 	MNTNS_HELD=()
 }
 
+# mntns_child_of PID [NAME]: the youngest child of a process, that is called so; fails
+# when there is none. A small Debian has no pgrep(1).
+function mntns_child_of {
+	local dir line rest found=
+
+	for dir in /proc/[0-9]*; do
+		{ read -r line < "$dir/stat"; } 2> /dev/null || continue
+		rest=${line##*) }
+		[[ $rest == ?" $1 "* ]] || continue
+		[ -z "$2" ] || [[ $line == *" ($2) "* ]] || continue
+		[ "${dir##*/}" -lt "${found:-0}" ] || found=${dir##*/}
+	done
+	[ -n "$found" ] && echo "$found"
+}
+
 # mntns_copy_program TREE PROGRAM...: puts programs into TREE/bin, and beside it
 # the libraries that they need, for use where there is nothing but the tree.
 function mntns_copy_program {
