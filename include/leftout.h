@@ -18,5 +18,7 @@ enum leftout_of {
 };
 
 size_t leftout_find(const char *tree, enum leftout_of of, struct diag *d);
+int leftout_open_fds(void);
+size_t leftout_find_at(int fds, int fd, const char *tree, enum leftout_of of, struct diag *d);
 
 #endif /* UTIL_LINUX_LEFTOUT_H */

@@ -177,23 +177,49 @@ static size_t tell(const struct mounts *all, const char *tree, struct diag *d)
  */
 size_t leftout_find(const char *tree, enum leftout_of of, struct diag *d)
 {
-	char link[sizeof(_PATH_PROC) + 32], dir[PATH_MAX];
+	int fd = open(tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fds = leftout_open_fds();
+	size_t nr = leftout_find_at(fds, fd, tree, of, d);
+
+	if (fd >= 0)
+		close(fd);
+	if (fds >= 0)
+		close(fds);
+	return nr;
+}
+
+/*
+ * leftout_open_fds - for leftout_find_at() in a namespace that may have no /proc
+ *
+ * Returns: O_CLOEXEC fd of the directory of the caller's own fds, or -1.
+ */
+int leftout_open_fds(void)
+{
+	return open(_PATH_PROC "/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/*
+ * leftout_find_at - the same for a directory that is open
+ * @fds: of leftout_open_fds()
+ * @fd: the directory, in the namespace that the caller is in
+ * @tree: its name, for the message
+ */
+size_t leftout_find_at(int fds, int fd, const char *tree, enum leftout_of of, struct diag *d)
+{
+	char name[16], dir[PATH_MAX];
 	struct mounts all = { .nr = 0 };
 	uint64_t top;
 	ssize_t len;
 	size_t nr;
-	int fd = open(tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0)
+	if (fds < 0 || fd < 0)
 		return 0;
-	snprintf(link, sizeof(link), _PATH_PROC "/self/fd/%d", fd);
-	len = readlink(link, dir, sizeof(dir) - 1);
+	snprintf(name, sizeof(name), "%d", fd);
+	len = readlinkat(fds, name, dir, sizeof(dir) - 1);
 	if (len >= 0 && mnt_unique_id(fd, "", AT_EMPTY_PATH, &top) == 0) {
 		dir[len] = '\0';
 		find_below(&all, top, dir, of);
 	}
-	close(fd);
-
 	nr = tell(&all, tree, d);
 	while (all.nr)
 		free(all.m[--all.nr].point);

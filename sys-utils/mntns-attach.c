@@ -15,6 +15,7 @@
 #include <getopt.h>
 
 #include "detached.h"
+#include "leftout.h"
 #include "mountapi.h"
 #include "nsjoin.h"
 #include "nsref.h"
@@ -40,6 +41,7 @@ struct attach {
 	struct source_options what;
 	const char *ns;
 	const char *fromarg;		/* of --from */
+	int from_fds;			/* of leftout_open_fds(), for --from */
 	struct plan_options plan;	/* of --fstab */
 	struct placement how;		/* what the options say of all of them */
 
@@ -93,7 +95,7 @@ static int make_tree(struct attach *at, struct attach_pair *pair, int root, stru
 		return detached_take_fd(strtou32_or_err(pair->source,
 						_("invalid file descriptor")), pair->source, d);
 	if (at->fromarg)
-		return source_make_from(&at->what, root, pair->source, d);
+		return source_make_from(&at->what, root, at->from_fds, pair->source, d);
 	return source_make(&at->what, pair->source, d);
 }
 
@@ -129,6 +131,7 @@ static int make_pairs(struct attach *at, struct diag *d)
 	size_t i;
 
 	if (at->fromarg) {
+		at->from_fds = leftout_open_fds();
 		root = nsjoin_enter_root(&at->from, d);
 		rc = root < 0 ? root : 0;
 	}
@@ -139,6 +142,8 @@ static int make_pairs(struct attach *at, struct diag *d)
 	}
 	if (root >= 0)
 		close(root);
+	if (at->fromarg && at->from_fds >= 0)
+		close(at->from_fds);
 	return rc;
 }
 

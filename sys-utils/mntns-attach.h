@@ -35,8 +35,8 @@ extern void source_options_check(struct source_options *o);
 extern void source_options_usage(FILE *out);
 extern int source_resolve(const char *source, char **device, struct diag *d);
 extern int source_make(const struct source_options *o, const char *source, struct diag *d);
-extern int source_make_from(const struct source_options *o, int root, const char *source,
-			    struct diag *d);
+extern int source_make_from(const struct source_options *o, int root, int fds,
+			    const char *source, struct diag *d);
 extern int source_may_be_made_inside(const struct source_options *o, const char *source,
 				     const struct diag *d);
 

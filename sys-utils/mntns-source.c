@@ -116,18 +116,22 @@ int source_make(const struct source_options *o, const char *source, struct diag 
 
 /*
  * source_make_from - the same for a path in a namespace of others, which the
- * caller is in and @root is the root of
+ * caller is in and @root is the root of; @fds is of leftout_open_fds(), before that
  */
-int source_make_from(const struct source_options *o, int root, const char *source,
-		     struct diag *d)
+int source_make_from(const struct source_options *o, int root, int fds,
+		     const char *source, struct diag *d)
 {
 	struct mnt_change change = change_of(o);
+	struct diag left_out = { .step = DIAG_NONE };
 	int fd, tree;
 
 	fd = nspath_open(root, source, O_PATH);
 	if (fd < 0)
 		return diag_fail(d, DIAG_SOURCE_FIND, -fd, source);
 	tree = detached_clone(fd, "", o->recursive, &change, DIAG_SOURCE_OPEN, source, d);
+	if (tree >= 0 && o->recursive &&
+	    leftout_find_at(fds, fd, source, LEFTOUT_CLONE, &left_out))
+		mntns_warn(&left_out);
 	close(fd);
 	return tree;
 }
