@@ -89,7 +89,20 @@ static void say_members(const struct swap_root *sw, const struct nsmembers *memb
 		warnx(_("and %zu more"), n - MAX_STRANDED);
 }
 
-static int exchange(const struct swap_root *sw, const struct nsref *ref, int treefd,
+/* @treefd is -1 when only who has entered the namespace may make the tree. */
+static int make_tree(const struct swap_root *sw, int *treefd, struct diag *d)
+{
+	*treefd = source_make(&sw->what, sw->source, d);
+	if (*treefd >= 0)
+		return 0;
+	if (!source_may_be_made_inside(&sw->what, sw->source, d))
+		return *treefd;
+	diag_reset(d);
+	*treefd = -1;
+	return 0;
+}
+
+static int exchange(const struct swap_root *sw, const struct nsref *ref, int *treefd,
 		    struct diag *d)
 {
 	int rc = nsjoin_enter(ref, d);
@@ -98,8 +111,12 @@ static int exchange(const struct swap_root *sw, const struct nsref *ref, int tre
 		return rc;
 	if (mntns_is_interrupted())
 		return -EINTR;
-	return sw->beneath ? nsroot_beneath(treefd, sw->ns, d) :
-			     nsroot_pivot(treefd, sw->ns, d);
+	if (*treefd < 0)
+		*treefd = source_make(&sw->what, sw->source, d);
+	if (*treefd < 0)
+		return *treefd;
+	return sw->beneath ? nsroot_beneath(*treefd, sw->ns, d) :
+			     nsroot_pivot(*treefd, sw->ns, d);
 }
 
 /*
@@ -117,20 +134,20 @@ void swap_root(const struct swap_root *sw)
 		mntns_err(&d);
 
 	mntns_catch_signals();
-	fd = source_make(&sw->what, sw->source, &d);
-	if (fd < 0 || nsmembers_scan(&members, &ref, &d) != 0) {
+	if (make_tree(sw, &fd, &d) != 0 || nsmembers_scan(&members, &ref, &d) != 0) {
 		mntns_die_if_interrupted();
 		mntns_err(&d);
 	}
 	say_members(sw, &members);
 	nsmembers_free(&members);
 	if (!sw->dry_run)
-		rc = exchange(sw, &ref, fd, &d);
+		rc = exchange(sw, &ref, &fd, &d);
 	if (rc) {
 		mntns_die_if_interrupted();
 		mntns_err(&d);
 	}
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	nsref_close(&ref);
 	if (sw->verbose && !sw->dry_run)
 		warnx(_("%s is the root of namespace %s"), sw->source, sw->ns);
