@@ -76,6 +76,8 @@ find_missing_for_tests()
 	needs tests asciidoctor has_program asciidoctor
 	needs tests gettext has_program msgfmt
 	needs tests e2fsprogs has_program mkfs.ext4
+	needs tests squashfs-tools has_program mksquashfs
+	needs tests erofs-utils has_program mkfs.erofs
 	needs tests util-linux has_program setpriv
 	needs tests mount has_program mount
 	needs tests xz-utils has_program xz
