@@ -21,8 +21,13 @@ BEGIN {
 		tab = index(line_of[i], "\t")
 		if (!tab)
 			continue
-		value[++n_values] = substr(line_of[i], 1, tab - 1)
-		label[n_values] = substr(line_of[i], tab + 1)
+		# a new process may have the number of what a former part was about
+		v = substr(line_of[i], 1, tab - 1)
+		if (!(v in place)) {
+			place[v] = ++n_values
+			value[n_values] = v
+		}
+		label[place[v]] = substr(line_of[i], tab + 1)
 	}
 }
 
