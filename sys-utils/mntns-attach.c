@@ -89,14 +89,19 @@ static void __attribute__((__noreturn__)) usage(void)
 	exit(EXIT_SUCCESS);
 }
 
+/* The tree of a pair, or -1 in its place where it is to be made inside. */
 static int make_tree(struct attach *at, struct attach_pair *pair, int root, struct diag *d)
 {
+	int *fd = &pair->place.treefd;
+
+	if (!at->nfds && !at->fromarg)
+		return source_make_early(&at->what, pair->source, fd, d);
 	if (at->nfds)
-		return detached_take_fd(strtou32_or_err(pair->source,
+		*fd = detached_take_fd(strtou32_or_err(pair->source,
 						_("invalid file descriptor")), pair->source, d);
-	if (at->fromarg)
-		return source_make_from(&at->what, root, at->from_fds, pair->source, d);
-	return source_make(&at->what, pair->source, d);
+	else
+		*fd = source_make_from(&at->what, root, at->from_fds, pair->source, d);
+	return *fd < 0 ? *fd : 0;
 }
 
 static int get_id(struct attach_pair *pair, struct diag *d)
@@ -111,17 +116,10 @@ static int get_id(struct attach_pair *pair, struct diag *d)
 
 static int make_pair(struct attach *at, struct attach_pair *pair, int root, struct diag *d)
 {
-	int fd = make_tree(at, pair, root, d);
+	int rc = make_tree(at, pair, root, d);
 
-	if (fd < 0 && source_may_be_made_inside(&at->what, pair->source, d)) {
-		diag_reset(d);
-		pair->late = 1;
-		return 0;
-	}
-	if (fd < 0)
-		return fd;
-	pair->place.treefd = fd;
-	return at->print_id ? get_id(pair, d) : 0;
+	pair->late = !rc && pair->place.treefd < 0;
+	return !rc && !pair->late && at->print_id ? get_id(pair, d) : rc;
 }
 
 /* All that is to be attached, before the namespace is entered. */

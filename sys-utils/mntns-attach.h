@@ -37,8 +37,8 @@ extern int source_resolve(const char *source, char **device, struct diag *d);
 extern int source_make(const struct source_options *o, const char *source, struct diag *d);
 extern int source_make_from(const struct source_options *o, int root, int fds,
 			    const char *source, struct diag *d);
-extern int source_may_be_made_inside(const struct source_options *o, const char *source,
-				     const struct diag *d);
+extern int source_make_early(const struct source_options *o, const char *source, int *treefd,
+			     struct diag *d);
 
 extern void source_options_no_mkdir(const struct source_options *o);
 

@@ -30,7 +30,6 @@ struct replace_ns {
 	char *name;			/* of @ref, if that is ours */
 	int treefd;
 	struct nsreplace old;
-	unsigned int late:1;		/* @treefd can only be made inside */
 	unsigned int covered:1;		/* something else is on top there */
 	unsigned int done:1;
 };
@@ -205,25 +204,13 @@ static int find_holding(struct replace *rp, struct diag *d)
 /*
  * What is done in each
  */
-static int make_tree(struct replace *rp, struct replace_ns *place, struct diag *d)
-{
-	place->treefd = source_make(&rp->what, rp->source, d);
-	if (place->treefd >= 0)
-		return 0;
-	if (!source_may_be_made_inside(&rp->what, rp->source, d))
-		return place->treefd;
-	diag_reset(d);
-	place->late = 1;
-	return 0;
-}
-
 static int make_trees(struct replace *rp, struct diag *d)
 {
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; !rc && i < rp->nplaces; i++) {
-		rc = make_tree(rp, &rp->places[i], d);
+		rc = source_make_early(&rp->what, rp->source, &rp->places[i].treefd, d);
 		if (!rc && mntns_is_interrupted())
 			rc = -EINTR;
 	}
@@ -257,7 +244,7 @@ static int look(struct replace *rp, struct replace_ns *place, struct diag *d)
 	if (root < 0)
 		return root;
 	rc = nsreplace_find(&place->old, root, target, d);
-	if (!rc && place->late) {
+	if (!rc && place->treefd < 0) {
 		place->treefd = source_make(&rp->what, rp->source, d);
 		rc = place->treefd < 0 ? place->treefd : 0;
 	}

@@ -150,17 +150,36 @@ static int has_path(const struct source_options *o, const char *source)
 }
 
 /*
- * source_may_be_made_inside:
- * @d: why source_make() has failed
- *
  * Who may not mount here may in the user namespace that owns the other one. A
- * path, however, would be another one there.
+ * path, however, would be another one there. @d is why source_make() has failed.
  */
-int source_may_be_made_inside(const struct source_options *o, const char *source,
+static int may_be_made_inside(const struct source_options *o, const char *source,
 			      const struct diag *d)
 {
 	return o->fstype && d->step == DIAG_FS_OPEN && d->err == EPERM &&
 	       !caller_has_sys_admin() && !has_path(o, source);
+}
+
+/*
+ * source_make_early:
+ * @treefd: result: as of source_make(), or -1 where that is to be called again by
+ *	who has entered the namespace, with the rights that it has there
+ * @d: failure
+ *
+ * Returns: 0, or -errno with @d set.
+ */
+int source_make_early(const struct source_options *o, const char *source, int *treefd,
+		      struct diag *d)
+{
+	int fd = source_make(o, source, d);
+
+	*treefd = fd < 0 ? -1 : fd;
+	if (fd >= 0)
+		return 0;
+	if (!may_be_made_inside(o, source, d))
+		return fd;
+	diag_reset(d);
+	return 0;
 }
 
 /*

@@ -89,19 +89,6 @@ static void say_members(const struct swap_root *sw, const struct nsmembers *memb
 		warnx(_("and %zu more"), n - MAX_STRANDED);
 }
 
-/* @treefd is -1 when only who has entered the namespace may make the tree. */
-static int make_tree(const struct swap_root *sw, int *treefd, struct diag *d)
-{
-	*treefd = source_make(&sw->what, sw->source, d);
-	if (*treefd >= 0)
-		return 0;
-	if (!source_may_be_made_inside(&sw->what, sw->source, d))
-		return *treefd;
-	diag_reset(d);
-	*treefd = -1;
-	return 0;
-}
-
 static int exchange(const struct swap_root *sw, const struct nsref *ref, int *treefd,
 		    struct diag *d)
 {
@@ -134,7 +121,7 @@ void swap_root(const struct swap_root *sw)
 		mntns_err(&d);
 
 	mntns_catch_signals();
-	if (make_tree(sw, &fd, &d) != 0 || nsmembers_scan(&members, &ref, &d) != 0) {
+	if (source_make_early(&sw->what, sw->source, &fd, &d) != 0 || nsmembers_scan(&members, &ref, &d) != 0) {
 		mntns_die_if_interrupted();
 		mntns_err(&d);
 	}
