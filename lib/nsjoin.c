@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,13 +28,21 @@
 #ifdef __SANITIZE_ADDRESS__
 /*
  * LeakSanitizer looks at the threads of the process in /proc when it ends, and
- * dies where there is none, as in many a tree. It asks this function before.
+ * dies where there are none: in a tree without /proc, and where /proc is of another
+ * PID namespace, in which the number of this process is another's or nobody's. It
+ * asks this function before.
  */
 int __lsan_is_turned_off(void);
 
 int __lsan_is_turned_off(void)
 {
-	return access("/proc/self/task", F_OK) != 0;
+	char pid[16];
+	ssize_t len = readlink("/proc/self", pid, sizeof(pid) - 1);
+
+	if (len < 0)
+		return 1;
+	pid[len] = '\0';
+	return strtol(pid, NULL, 10) != getpid();
 }
 #endif
 
