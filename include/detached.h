@@ -39,6 +39,9 @@ int detached_take_fd(int fd, const char *object, struct diag *d);
 int detached_is_mounted(int fd);
 int detached_target_is_shared(int targetfd);
 
+/* lib/detached-subdir.c */
+int detached_subdir(int treefd, const char *path, struct diag *d);
+
 /* lib/detached-overlay.c */
 int detached_overlay_layers(int fsfd, const char *lowerdir);
 

@@ -305,26 +305,6 @@ int detached_fsopen(const char *fstype, const char *source, const struct mntopts
 }
 
 /*
- * A directory of a filesystem that nobody sees yet takes its place. Before Linux
- * 6.15 nothing could be cloned from a detached mount.
- */
-static int take_subdir(int fsfd, const struct mntopts *opts, struct diag *d)
-{
-	int dirfd, fd, err;
-
-	dirfd = nspath_open(fsfd, opts->subdir, O_PATH | O_DIRECTORY);
-	if (dirfd < 0)
-		return diag_fail(d, DIAG_FS_SUBDIR, -dirfd, opts->subdir);
-	fd = ul_open_tree(dirfd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-	err = errno;
-	close(dirfd);
-	if (fd < 0 && err == EINVAL)
-		return diag_fail_nosys(d, DIAG_FS_SUBDIR, err, opts->subdir,
-				       _("clones of detached mounts (Linux 6.15)"));
-	return fd < 0 ? diag_fail(d, DIAG_FS_SUBDIR, err, opts->subdir) : fd;
-}
-
-/*
  * detached_mkfs:
  * @fstype: filesystem type
  * @source: device, server path, or any word where the type takes none
@@ -352,7 +332,7 @@ int detached_mkfs(const char *fstype, const char *source, const struct mntopts *
 		return rc;
 
 	if (opts->subdir) {
-		int sub = take_subdir(fd, opts, d);
+		int sub = detached_subdir(fd, opts->subdir, d);
 
 		close(fd);
 		if (sub < 0)

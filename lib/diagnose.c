@@ -333,6 +333,7 @@ static const struct diag_row rows[] = {
 	  N_("the filesystem would show more than the namespace lets see"), NULL },
 
 	{ DIAG_FS_SUBDIR, ENOSYS, NO_OPENAT2, NULL },
+	{ DIAG_FS_SUBDIR, ECHILD, N_("the child process died"), NULL },
 	{ DIAG_FS_SUBDIR, EXDEV, N_("the path leaves the filesystem"), NULL },
 	{ DIAG_FS_SUBDIR, ELOOP,
 	  N_("the path leads over a magic link or too many symbolic links"), NULL },

@@ -8,9 +8,14 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "c.h"
 #include "diagnose.h"
@@ -117,4 +122,57 @@ int diagreport_receive(int sock, int *fd, struct diag *d)
 	if (fd && c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
 		memcpy(fd, CMSG_DATA(c), sizeof(int));
 	return unpack(&rep, d);
+}
+
+static int receive_fd(int sock, enum diag_step step, const char *object, struct diag *d)
+{
+	int fd = -1, rc = diagreport_receive(sock, &fd, d);
+
+	if (!rc && fd < 0)
+		rc = -EMFILE;
+	if (rc && d->step == DIAG_NONE)
+		diag_fail(d, step, -rc, object);
+	return rc ? rc : fd;
+}
+
+/*
+ * diagreport_fd_of_child:
+ * @make: run by a child process, which may change namespaces as it likes; opens a
+ *	file and returns its fd, or -errno with its @d set
+ * @data: for @make
+ * @step: what a failure of the child itself is called
+ * @object: likewise
+ * @d: failure
+ *
+ * Returns: O_CLOEXEC fd of the file, or -errno with @d set; the child is gone.
+ */
+int diagreport_fd_of_child(int (*make)(const void *data, struct diag *d), const void *data,
+			   enum diag_step step, const char *object, struct diag *d)
+{
+	int sock[2], fd;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) < 0)
+		return diag_fail(d, step, errno, object);
+	pid = fork();
+	if (pid == 0) {
+		struct diag mine = { .step = DIAG_NONE };
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		fd = make(data, &mine);
+		_exit(diagreport_send(sock[1], &mine, fd) == 0 ? 0 : EXIT_FAILURE);
+	}
+	fd = pid < 0 ? diag_fail(d, step, errno, object) : 0;
+	close(sock[1]);
+	if (pid > 0)
+		fd = receive_fd(sock[0], step, object, d);
+	close(sock[0]);
+	if (pid < 0)
+		return fd;
+	/* when a signal came first: a tree that hangs holds the child */
+	if (fd < 0)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return fd;
 }

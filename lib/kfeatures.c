@@ -251,13 +251,10 @@ static enum feature_have try_beneath(void)
 			 ENOENT, EPERM);
 }
 
-/*
- * The capability is asked for before the flags are looked at; who lacks it may
- * have it in namespaces of a child's own.
- */
-static enum feature_have probe_beneath(void)
+/* Who lacks the capability that is asked for first may have it in namespaces of a child's own. */
+static enum feature_have try_with_privileges(enum feature_have (*try)(void))
 {
-	enum feature_have have = try_beneath();
+	enum feature_have have = try();
 	int status = 0;
 	pid_t pid;
 
@@ -265,11 +262,49 @@ static enum feature_have probe_beneath(void)
 		return have;
 	pid = fork();
 	if (pid == 0)
-		_exit(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? try_beneath() :
-								   FEATURE_UNKNOWN);
+		_exit(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? try() : FEATURE_UNKNOWN);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return FEATURE_UNKNOWN;
 	return WEXITSTATUS(status);
+}
+
+static enum feature_have probe_beneath(void)
+{
+	return try_with_privileges(try_beneath);
+}
+
+/* An empty filesystem is soon made; to copy a directory can be refused for other reasons. */
+static int open_detached(void)
+{
+	int fd = -1, fsfd = ul_fsopen("tmpfs", FSOPEN_CLOEXEC);
+
+	if (fsfd < 0)
+		return -errno;
+	if (ul_fsconfig(fsfd, UL_FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+		fd = ul_fsmount(fsfd, FSMOUNT_CLOEXEC, 0);
+	if (fd < 0)
+		fd = -errno;
+	close(fsfd);
+	return fd;
+}
+
+static enum feature_have try_clone_detached(void)
+{
+	int err, copy, fd = open_detached();
+
+	if (fd < 0)
+		return fd == -ENOSYS ? FEATURE_NO : FEATURE_UNKNOWN;
+	copy = ul_open_tree(fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	err = copy < 0 ? errno : 0;
+	close(fd);
+	if (!err)
+		close(copy);
+	return is_one_of(err, 0, EPERM);
+}
+
+static enum feature_have probe_clone_detached(void)
+{
+	return try_with_privileges(try_clone_detached);
 }
 
 static enum feature_have probe_fsmount_namespace(void)
@@ -335,6 +370,9 @@ static const struct feature features[] = {
 	  N_("list: SOURCE"), MOUNTINFO },
 	{ "open_tree_attr",	"6.15", probe_open_tree_attr,
 	  N_("X-mount.idmap= of what is idmapped already"), N_("no second map") },
+	{ "clone of a detached mount", "6.15", probe_clone_detached,
+	  N_("X-mount.subdir= of a new filesystem"),
+	  N_("a child process mounts it in a namespace of its own") },
 	{ "STATMOUNT_MNT_UIDMAP", "6.15", probe_idmap_fields,
 	  N_("list: UIDMAP, GIDMAP"), N_("the columns are empty") },
 	{ "FAN_MARK_MNTNS",	"6.15", probe_fanotify,
