@@ -229,7 +229,7 @@ static const struct diag_row rows[] = {
 	{ DIAG_USERNS_JOIN, EPERM, N_("the caller is not privileged over it"),
 	  N_("this needs CAP_SYS_ADMIN in it, which the user who made it has from outside") },
 
-	{ DIAG_PIN_DIR, EACCES, N_("only root may pin by name"), N_("use --pin FILE") },
+	{ DIAG_PIN_DIR, EACCES, N_("only root may pin by name"), N_("create --pin FILE needs no more than CAP_SYS_ADMIN") },
 	{ DIAG_PIN_DIR, EPERM, NEEDS_ADMIN, NULL },
 	{ DIAG_PIN_DIR, EINVAL,
 	  N_("it lies on an unbindable mount"), N_("make that private first, see mount --make-private") },

@@ -10,6 +10,7 @@
 
 #include "mountapi.h"
 #include "namespace.h"
+#include "xalloc.h"
 
 #include "mntns.h"
 #include "mntns-run.h"
@@ -152,6 +153,14 @@ static void take_back(void *plan)
 	nsplan_take_back(plan);
 }
 
+/* Whoever may not make a namespace may do so in a user namespace of his own. */
+static void suggest_userns(const struct tree_options *tree, struct diag *d)
+{
+	if (d->err == EPERM && !d->remedy && !diag_remedy(d->step, d->err) &&
+	    !user_options_get(&tree->user) && !caller_has_sys_admin())
+		d->remedy = xstrdup(diag_remedy(DIAG_RUN_UNSHARE, EPERM));
+}
+
 int mntns_run(int argc, char **argv)
 {
 	static const struct option longopts[] = {
@@ -189,8 +198,10 @@ int mntns_run(int argc, char **argv)
 		show_plan(&tree, &run, argv + optind);
 
 	mntns_preload_messages();
-	if (enter(&tree, &run, &d) != 0)
+	if (enter(&tree, &run, &d) != 0) {
+		suggest_userns(&tree, &d);
 		plan_options_err(&tree.mounts, &d);
+	}
 	tree_options_say_method(&tree);
 	mntns_undo_at_exit(take_back, &tree.mounts.plan);
 	run_options_become(&run, tree.user.ns.join);
