@@ -226,6 +226,22 @@ function mntns_inject {
 		-e "trace=$calls" "${opts[@]}" "$TS_CMD_MNTNS" "$@"
 }
 
+# mntns_inject_open FILE ERRNO ARG...: mntns_try, with the open(2) of the first file
+# whose name ends in FILE made to fail. mntns is run twice: the first time tells which
+# call of its process that is.
+function mntns_inject_open {
+	local file=$1 error=$2 n
+	shift 2
+
+	strace -f -qq -o opened -E ASAN_OPTIONS=detect_leaks=0 -e trace=openat \
+		"$TS_CMD_MNTNS" "$@" > /dev/null 2>&1
+	n=$(awk -v name="$file\"" '{ nr[$1]++ } index($0, name) { print nr[$1]; exit }' opened)
+	rm opened
+	[ -n "$n" ] || ts_failed "$file is not opened"
+	mntns_try_as "[open $file: $error] mntns" strace -f -qq -o /dev/null -E ASAN_OPTIONS=detect_leaks=0 \
+		-e trace=openat -e "inject=openat:error=$error:when=$n" "$TS_CMD_MNTNS" "$@"
+}
+
 # mntns_mounts PID DIR: the mounts on and below DIR in the namespace of PID, as
 # mountinfo tells them: mount point, root in the filesystem, flags, propagation,
 # type.
