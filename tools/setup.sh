@@ -87,6 +87,7 @@ find_missing_for_tests()
 	needs tests jq has_program jq
 	needs tests debootstrap has_program debootstrap
 	needs tests bubblewrap has_program bwrap
+	needs tests locales test -e /usr/share/i18n/charmaps/ISO-8859-1.gz
 	needs tests valgrind has_program valgrind
 	# valgrind looks for functions in ld.so that only this names
 	needs tests libc6-dbg test -e /usr/lib/debug/.build-id

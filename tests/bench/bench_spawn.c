@@ -99,6 +99,7 @@ static void run_peers(struct bench *b)
 	bench_faster(b, "run, faster than bwrap", ours, bwrap, 2.5);
 	note_limit(stat, bwrap, 1 / 2.5);
 	bench_faster(b, "run, faster than minijail0", ours, minijail, 2.5);
+	note_limit(stat, minijail, 1 / 2.5);
 	bench_group_free(&g);
 }
 
