@@ -93,12 +93,18 @@ find_missing_for_tests()
 	needs tests libc6-dbg test -e /usr/lib/debug/.build-id
 }
 
+# What a guest needs where UML cannot be had.
+find_missing_for_qemu()
+{
+	qemu_missing=()
+	needs qemu qemu-system-x86 has_program qemu-system-x86_64
+	needs qemu qemu-system-common test -x /usr/lib/qemu/virtiofsd
+}
+
 # What only the long way of tools/check uses.
 find_missing_for_all()
 {
 	all_missing=()
-	needs all qemu-system-x86 has_program qemu-system-x86_64
-	needs all qemu-system-common test -x /usr/lib/qemu/virtiofsd
 	needs all shellcheck has_program shellcheck
 	needs all cppcheck has_program cppcheck
 }
@@ -118,17 +124,19 @@ may_install()
 	[ "$(id -u)" -eq 0 ] && has_program apt-get
 }
 
-# install_missing all|tests: ends the script where a package is missing
-# without which nothing can be built.
+# install_missing all|qemu|tests: each with those after it. Ends the script
+# where a package is missing without which nothing can be built.
 install_missing()
 {
 	local wanted
 
 	find_missing_for_build
 	find_missing_for_tests
+	qemu_missing=()
 	all_missing=()
+	[ "$1" = tests ] || find_missing_for_qemu
 	[ "$1" != all ] || find_missing_for_all
-	wanted=("${build_missing[@]}" "${tests_missing[@]}" "${all_missing[@]}")
+	wanted=("${build_missing[@]}" "${tests_missing[@]}" "${qemu_missing[@]}" "${all_missing[@]}")
 	[ ${#wanted[@]} -gt 0 ] || return 0
 
 	if may_install; then
