@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include "c.h"
 #include "diagnose.h"
 #include "diagreport.h"
+#include "pdeathsig.h"
 
 struct report {
 	enum diag_step step;
@@ -150,7 +150,7 @@ int diagreport_fd_of_child(int (*make)(const void *data, struct diag *d), const 
 			   enum diag_step step, const char *object, struct diag *d)
 {
 	int sock[2], fd;
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) < 0)
 		return diag_fail(d, step, errno, object);
@@ -158,7 +158,7 @@ int diagreport_fd_of_child(int (*make)(const void *data, struct diag *d), const 
 	if (pid == 0) {
 		struct diag mine = { .step = DIAG_NONE };
 
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pdeathsig_set(parent);
 		fd = make(data, &mine);
 		_exit(diagreport_send(sock[1], &mine, fd) == 0 ? 0 : EXIT_FAILURE);
 	}

@@ -21,7 +21,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -32,6 +31,7 @@
 #include "cctype.h"
 #include "holders.h"
 #include "mountapi.h"
+#include "pdeathsig.h"
 #include "procwalk.h"
 
 #define HEADWAY_TIMEOUT	5000		/* milliseconds without any */
@@ -609,7 +609,7 @@ static int run_scan(struct holders *h, volatile struct beat *beat, pid_t first)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pdeathsig_set(parent);
 		s.out = p[1];
 		close(p[0]);
 		_exit(-run_child(&s, first, parent));

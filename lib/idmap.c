@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +26,7 @@
 #include "nls.h"
 #include "nsfs.h"
 #include "pathnames.h"
+#include "pdeathsig.h"
 #include "strutils.h"
 
 #define BLANKS		" \t"
@@ -119,11 +119,11 @@ static int parse_maps(struct maps *maps, const char *spec, struct diag *d)
  * The end of the pipe tells that the user namespace is made, an errno before it
  * why it could not be.
  */
-static void __attribute__((__noreturn__)) child(int fd)
+static void __attribute__((__noreturn__)) child(pid_t parent, int fd)
 {
 	int err;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pdeathsig_set(parent);
 	if (unshare(CLONE_NEWUSER) < 0) {
 		err = errno;
 		_exit(write_all(fd, &err, sizeof(err)) == 0 ? 0 : EXIT_FAILURE);
@@ -138,14 +138,14 @@ static pid_t start_child(void)
 {
 	int fds[2], err = 0;
 	ssize_t n;
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
 		close(fds[0]);
-		child(fds[1]);
+		child(parent, fds[1]);
 	}
 	if (pid < 0)
 		err = errno;

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include "mountapi.h"
 #include "nscanon.h"
 #include "nsjoin.h"
+#include "pdeathsig.h"
 
 #define MAX_SYMLINKS	40		/* the kernel's own bound, include/linux/namei.h */
 
@@ -184,13 +184,13 @@ int nscanon_resolve(const struct nsref *ref, const char *path, int timeout, char
 	char buf[PATH_MAX + 1];
 	int p[2], status = 0;
 	ssize_t n;
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pdeathsig_set(parent);
 		_exit(write_canonical(ref, path, p[1]));
 	}
 	n = pid < 0 ? -errno : 0;

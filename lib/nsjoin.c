@@ -23,6 +23,7 @@
 #include "nspath.h"
 #include "pathnames.h"
 #include "nsref.h"
+#include "pdeathsig.h"
 #include "userns.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -54,7 +55,7 @@ static int join_owner(const struct nsref *ref, struct diag *d)
 	if (fd < 0)
 		return diag_fail(d, DIAG_JOIN_MNTNS, EPERM, ref->name);
 	/* EINVAL: the caller is in it and lacks the capability there */
-	if (setns(fd, CLONE_NEWUSER) < 0)
+	if (pdeathsig_setns_user(fd) < 0)
 		rc = diag_fail(d, errno == EINVAL ? DIAG_JOIN_MNTNS : DIAG_JOIN_USERNS,
 			       errno == EINVAL ? EPERM : errno, ref->name);
 	close(fd);

@@ -14,7 +14,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +25,7 @@
 #include "nsfs.h"
 #include "nsmake.h"
 #include "pathnames.h"
+#include "pdeathsig.h"
 
 /*
  * nsmake_can_copy:
@@ -94,14 +94,15 @@ static int copy_template(const struct maker *m, struct diag *d)
 }
 
 /* One byte asks for one namespace; the end of the file ends the child. */
-static void __attribute__((__noreturn__)) child(const struct nsmake *req, int sock)
+static void __attribute__((__noreturn__)) child(const struct nsmake *req, pid_t parent,
+					     int sock)
 {
 	struct diag d = { .step = DIAG_NONE };
 	struct maker m = { .req = req, .template = -1, .nsdir = -1 };
 	int fd, rc = 0;
 	char c;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pdeathsig_set(parent);
 	while (!rc && read(sock, &c, 1) == 1) {
 		fd = m.template < 0 ? make_template(&m, &d) : 0;
 		if (!fd)
@@ -116,6 +117,7 @@ static void __attribute__((__noreturn__)) child(const struct nsmake *req, int so
 
 static int start(struct nsmake *req, struct diag *d)
 {
+	pid_t parent = getpid();
 	int sock[2], err;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) < 0)
@@ -123,7 +125,7 @@ static int start(struct nsmake *req, struct diag *d)
 	req->maker_pid = fork();
 	if (req->maker_pid == 0) {
 		close(sock[0]);
-		child(req, sock[1]);
+		child(req, parent, sock[1]);
 	}
 	err = errno;
 	close(sock[1]);

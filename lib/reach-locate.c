@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -26,6 +25,7 @@
 #include "nsjoin.h"
 #include "nspath.h"
 #include "pathnames.h"
+#include "pdeathsig.h"
 #include "reach.h"
 
 /* What the child sends. */
@@ -151,13 +151,13 @@ static int find_in_child(struct answer *a, const struct nsref *ref, const char *
 			 int timeout)
 {
 	int p[2], rc;
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pdeathsig_set(parent);
 		find(a, ref, path);
 		_exit(write_all(p[1], a, sizeof(*a)) != 0);
 	}

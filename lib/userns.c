@@ -28,6 +28,7 @@
 #include "nls.h"
 #include "nsfs.h"
 #include "pathnames.h"
+#include "pdeathsig.h"
 #include "pidutils.h"
 #include "strutils.h"
 #include "userns.h"
@@ -385,7 +386,7 @@ static int join(const char *ns, struct diag *d)
 	/* its members may trace whoever joins, unless it cannot be dumped */
 	if (!is_own(fd)) {
 		prctl(PR_SET_DUMPABLE, 0);
-		if (setns(fd, CLONE_NEWUSER) < 0)
+		if (pdeathsig_setns_user(fd) < 0)
 			rc = diag_fail(d, DIAG_USERNS_JOIN, errno, ns);
 	}
 	close(fd);

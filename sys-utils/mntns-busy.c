@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "nsjoin.h"
+#include "pdeathsig.h"
 #include "xalloc.h"
 
 #include "mntns-busy.h"
@@ -60,16 +61,18 @@ static int join(const struct nsref *ref)
  */
 int mntns_in_namespace(const struct nsref *ref, int (*work)(int rootfd, void *data), void *data)
 {
+	pid_t parent = getpid(), pid;
 	int status;
-	pid_t pid;
 
 	mntns_preload_messages();
 	fflush(stdout);
 	pid = fork();
 	if (pid < 0)
 		err(EXIT_FAILURE, _("fork failed"));
-	if (pid == 0)
+	if (pid == 0) {
+		pdeathsig_set(parent);
 		_exit(work(join(ref), data));
+	}
 
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
