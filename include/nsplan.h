@@ -58,6 +58,10 @@ struct nsplan {
 	struct nspath_made made;		/* directories made for targets */
 	int rootfd;				/* while nsplan_put() is at work */
 
+	/* called before each change, or NULL: till the first one whoever puts the plan
+	 * in place may be killed, and nothing is left behind */
+	void (*before_change)(void);
+
 	/* called with each target before it is mounted on, instead of refusals
 	 * because of what is shared; returns 0, or -errno with the diag set */
 	int (*look)(const struct placement *place, void *data, struct diag *d);

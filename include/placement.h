@@ -32,6 +32,7 @@ struct placement {
 #define PLACEMENT_INIT	{ .treefd = -1, .targetfd = -1, .mode = 0755, .made = NSPATH_MADE_INIT }
 
 int placement_find(struct placement *p, int rootfd, struct diag *d);
+int placement_make(struct placement *p, int rootfd, struct diag *d);
 int placement_put(struct placement *p, struct diag *d);
 void placement_undo(struct placement *p, int rootfd);
 void placement_close(struct placement *p);

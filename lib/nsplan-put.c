@@ -56,6 +56,12 @@ static int open_parent(const struct nsplan *plan, const char *path, const char *
 	return fd;
 }
 
+static void announce_change(const struct nsplan *plan)
+{
+	if (plan->before_change)
+		plan->before_change();
+}
+
 static int put_symlink(const struct nsplan *plan, const struct nsplan_step *step, struct diag *d)
 {
 	const char *name;
@@ -63,6 +69,7 @@ static int put_symlink(const struct nsplan *plan, const struct nsplan_step *step
 
 	if (dirfd < 0)
 		return diag_fail(d, DIAG_SYMLINK, -dirfd, step->target);
+	announce_change(plan);
 	if (symlinkat(step->source, dirfd, name) < 0)
 		rc = diag_fail(d, DIAG_SYMLINK, errno, step->target);
 	close(dirfd);
@@ -124,6 +131,10 @@ static int find_target(struct nsplan *plan, struct nsplan_step *step, struct dia
 	step->place.made.reopen = reopen_writable;
 	step->place.made.data = plan;
 	rc = placement_find(&step->place, plan->rootfd, d);
+	if (!rc) {
+		announce_change(plan);
+		rc = placement_make(&step->place, plan->rootfd, d);
+	}
 	if (rc == -ENOENT && d->step == DIAG_TARGET_OPEN) {
 		free(d->remedy);
 		d->remedy = strdup(_("the option X-mount.mkdir creates what is missing"));

@@ -43,24 +43,14 @@ static int make_directory(struct placement *p, int rootfd, struct diag *d)
 	return fd < 0 ? diag_fail(d, DIAG_TARGET_MKDIR, -fd, p->target) : fd;
 }
 
-/* What is there to be made depends on what is put there. */
-static int make_target(struct placement *p, int rootfd, struct diag *d)
-{
-	if (p->beneath)
-		return diag_fail_cause(d, DIAG_TARGET_OPEN, ENOENT, p->target, NULL,
-				       "%s", diag_cause(DIAG_TARGET_OPEN, ENOENT));
-	if (mnt_is_directory(p->treefd) == 0)
-		return make_file(p, rootfd, d);
-	return make_directory(p, rootfd, d);
-}
-
 /*
  * placement_find:
  * @p: what is to be put where
  * @rootfd: root of the namespace that the caller is in; bound of the lookup
  * @d: failure
  *
- * Opens the target, or makes it where @p says so.
+ * Opens the target, unless it is missing. Nothing is changed by that, so a caller
+ * may be killed while it waits for the server of a filesystem on the way.
  *
  * Returns: 0, or -errno with @d set. In either case placement_undo() or
  * placement_close() is to follow.
@@ -69,10 +59,34 @@ int placement_find(struct placement *p, int rootfd, struct diag *d)
 {
 	int fd = nspath_open(rootfd, p->target, O_PATH);
 
-	if (fd == -ENOENT)
-		fd = make_target(p, rootfd, d);
-	else if (fd < 0)
-		diag_fail(d, DIAG_TARGET_OPEN, -fd, p->target);
+	if (fd < 0 && fd != -ENOENT)
+		return diag_fail(d, DIAG_TARGET_OPEN, -fd, p->target);
+	p->targetfd = fd < 0 ? -1 : fd;
+	return 0;
+}
+
+/*
+ * placement_make:
+ * @p: after placement_find()
+ * @rootfd: as there
+ * @d: failure
+ *
+ * Makes a target that is missing, where @p says so. Whether it is a file or a
+ * directory depends on what is put there.
+ *
+ * Returns: 0, or -errno with @d set.
+ */
+int placement_make(struct placement *p, int rootfd, struct diag *d)
+{
+	int fd;
+
+	if (p->targetfd >= 0)
+		return 0;
+	if (p->beneath)
+		return diag_fail_cause(d, DIAG_TARGET_OPEN, ENOENT, p->target, NULL,
+				       "%s", diag_cause(DIAG_TARGET_OPEN, ENOENT));
+	fd = mnt_is_directory(p->treefd) == 0 ? make_file(p, rootfd, d) :
+						make_directory(p, rootfd, d);
 	if (fd < 0)
 		return fd;
 	p->targetfd = fd;
@@ -81,7 +95,7 @@ int placement_find(struct placement *p, int rootfd, struct diag *d)
 
 /*
  * placement_put:
- * @p: with a target, see placement_find()
+ * @p: with a target, see placement_make()
  * @d: failure
  *
  * Returns: 0, or -errno with @d set.
@@ -118,7 +132,7 @@ static int is_on_top(const struct placement *p, int rootfd)
 
 /*
  * placement_undo:
- * @p: from placement_find(), perhaps put in place, though not beneath another
+ * @p: after placement_find(), perhaps put in place, though not beneath another
  *	mount: from there nothing can be unmounted as long as that is on it
  * @rootfd: as in placement_find()
  *

@@ -68,8 +68,6 @@ static int put(struct nsplan *plan, struct attach_shared *to, uint64_t *ids, str
 		rc = get_ids(plan, ids, d);
 	if (!rc)
 		rc = nsjoin_enter(&to->ref, d);
-	if (!rc && mntns_is_interrupted())
-		rc = -EINTR;
 	if (!rc)
 		rc = nsplan_put(plan, d);
 	return rc;
@@ -92,7 +90,7 @@ void attach_fstab(const char *ns, struct plan_options *o, int print_id, int verb
 	if (print_id)
 		ids = xcalloc(plan->nr_steps + 1, sizeof(*ids));
 
-	mntns_catch_signals();
+	plan->before_change = mntns_catch_signals;
 	plan->look = look;
 	plan->look_data = &to;
 	if (put(plan, &to, ids, &d) != 0) {

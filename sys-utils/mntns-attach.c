@@ -133,11 +133,8 @@ static int make_pairs(struct attach *at, struct diag *d)
 		root = nsjoin_enter_root(&at->from, d);
 		rc = root < 0 ? root : 0;
 	}
-	for (i = 0; !rc && i < at->npairs; i++) {
+	for (i = 0; !rc && i < at->npairs; i++)
 		rc = make_pair(at, &at->pairs[i], root, d);
-		if (!rc && mntns_is_interrupted())
-			rc = -EINTR;
-	}
 	if (root >= 0)
 		close(root);
 	if (at->fromarg && at->from_fds >= 0)
@@ -167,6 +164,10 @@ static int place_pair(struct attach *at, struct attach_pair *pair, int root, str
 
 	if (!rc)
 		rc = placement_find(&pair->place, root, d);
+	if (!rc) {
+		mntns_catch_signals();
+		rc = placement_make(&pair->place, root, d);
+	}
 	if (!rc)
 		rc = attach_warn_shared(&at->to, &pair->place, d);
 	if (!rc && mntns_is_interrupted())
@@ -216,7 +217,6 @@ static void attach(struct attach *at)
 	    (at->fromarg && nsref_open(&at->from, at->fromarg, &d) != 0))
 		mntns_err(&d);
 
-	mntns_catch_signals();
 	rc = make_pairs(at, &d);
 	if (!rc)
 		rc = place_pairs(at, &d);

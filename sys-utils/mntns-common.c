@@ -172,8 +172,11 @@ static void note_signal(int sig)
 
 /*
  * mntns_catch_signals - from here on a verb undoes what it did instead of dying
- * half-way. System calls are interrupted, so that one that hangs, on a dead
- * filesystem say, does not hold the verb.
+ * half-way; it may be called more than once
+ *
+ * The first change is soon enough. Whoever waits for the server of a filesystem
+ * that is dead or stopped, as FUSE and NFS do, can be killed by a signal, but is
+ * not woken up by one that is caught (wait_event_killable() in the kernel).
  */
 void mntns_catch_signals(void)
 {

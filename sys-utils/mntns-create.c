@@ -38,6 +38,7 @@ struct create {
 	uint64_t *ids;
 	unsigned int count;		/* of --count, 0: not given */
 	unsigned int print_id:1;
+	unsigned int is_open:1;		/* what is to be mounted in the next one */
 	struct progress progress;
 };
 
@@ -175,8 +176,9 @@ static int print_ids(struct create *cr, struct diag *d)
 static int make_next(struct create *cr, struct diag *d)
 {
 	struct nsplan *plan = &cr->tree.mounts.plan;
-	int fd, rc = tree_options_open(&cr->tree, d);
+	int fd, rc = cr->is_open ? 0 : tree_options_open(&cr->tree, d);
 
+	cr->is_open = 0;
 	if (rc)
 		return rc;
 	fd = nsmake_open_younger(&cr->tree.make, d);
@@ -237,6 +239,7 @@ static int pin_by_names(struct create *cr, struct diag *d)
 	int rc;
 
 	start_progress(cr);
+	mntns_catch_signals();
 	rc = nspin_dir_open(&dir, 1, d);
 	for (i = 0; !rc && i < cr->nr_names; i++)
 		rc = nspin_check_free(&dir, cr->names[i], d);
@@ -258,6 +261,7 @@ static int pin_on_file(struct create *cr, struct diag *d)
 
 	if (rc)
 		return rc;
+	mntns_catch_signals();
 	fd = make_next(cr, d);
 	if (fd < 0)
 		return fd;
@@ -299,9 +303,11 @@ static void create(struct create *cr)
 
 	cr->ids = xcalloc(cr->file ? 1 : cr->nr_names, sizeof(*cr->ids));
 	mntns_preload_messages();
-	mntns_catch_signals();
 	cr->tree.make.many = cr->nr_names > 1;
 	rc = nsmake_prepare(&cr->tree.make, &d);
+	if (!rc)
+		rc = tree_options_open(&cr->tree, &d);
+	cr->is_open = !rc;
 	if (!rc)
 		rc = cr->file ? pin_on_file(cr, &d) : pin_by_names(cr, &d);
 	nsmake_release(&cr->tree.make);

@@ -82,8 +82,10 @@ int mntns_pin(int argc, char **argv)
 	}
 
 	mntns_check_pin_name(argv[optind]);
+	if (nsref_open(&ref, argv[optind + 1], &d) != 0)
+		mntns_err(&d);
 	mntns_catch_signals();
-	if (nsref_open(&ref, argv[optind + 1], &d) != 0 || pin(argv[optind], &ref, &d) != 0) {
+	if (pin(argv[optind], &ref, &d) != 0) {
 		mntns_die_if_interrupted();
 		mntns_err(&d);
 	}

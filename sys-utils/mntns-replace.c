@@ -209,11 +209,8 @@ static int make_trees(struct replace *rp, struct diag *d)
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; !rc && i < rp->nplaces; i++) {
+	for (i = 0; !rc && i < rp->nplaces; i++)
 		rc = source_make_early(&rp->what, rp->source, &rp->places[i].treefd, d);
-		if (!rc && mntns_is_interrupted())
-			rc = -EINTR;
-	}
 	return rc;
 }
 
@@ -306,6 +303,7 @@ static int replace_all(struct replace *rp, struct diag *d)
 
 	for (i = 0; !rc && i < rp->nplaces; i++)
 		rc = look(rp, &rp->places[i], d);
+	mntns_catch_signals();
 	for (i = 0; !rc && i < rp->nplaces; i++) {
 		if (rp->dry_run)
 			say_plan(&rp->places[i]);
@@ -360,7 +358,6 @@ static void replace(struct replace *rp)
 	if (rp->all_holding && find_holding(rp, &d) != 0)
 		mntns_err(&d);
 
-	mntns_catch_signals();
 	rc = make_trees(rp, &d);
 	if (!rc)
 		rc = replace_all(rp, &d);

@@ -113,9 +113,6 @@ static int separate_and_open(struct tree_options *tree, struct run_options *run,
 		return rc;
 	run_options_separate(run);
 
-	/* directories may be made from here on */
-	if (tree->mounts.plan.nr_steps)
-		mntns_catch_signals();
 	if (is_open)
 		return tree->make.root == NSMAKE_FS ? nsmake_own_mounts(d) : 0;
 	if (owner && (tree->mounts.plan.nr_steps || tree->make.root == NSMAKE_FS))
@@ -135,8 +132,10 @@ static int enter(struct tree_options *tree, struct run_options *run, struct diag
 
 	if (!rc)
 		rc = nsmake_enter(&tree->make, d);
-	if (!rc)
+	if (!rc) {
+		plan->before_change = mntns_catch_signals;
 		rc = nsplan_put(plan, d);
+	}
 
 	mntns_release_signals();
 	if (mntns_is_interrupted()) {

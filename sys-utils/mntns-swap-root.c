@@ -96,12 +96,11 @@ static int exchange(const struct swap_root *sw, const struct nsref *ref, int *tr
 
 	if (rc)
 		return rc;
-	if (mntns_is_interrupted())
-		return -EINTR;
 	if (*treefd < 0)
 		*treefd = source_make(&sw->what, sw->source, d);
 	if (*treefd < 0)
 		return *treefd;
+	mntns_catch_signals();
 	return sw->beneath ? nsroot_beneath(*treefd, sw->ns, d) :
 			     nsroot_pivot(*treefd, sw->ns, d);
 }
@@ -120,11 +119,9 @@ void swap_root(const struct swap_root *sw)
 	if (nsref_open(&ref, sw->ns, &d) != 0)
 		mntns_err(&d);
 
-	mntns_catch_signals();
-	if (source_make_early(&sw->what, sw->source, &fd, &d) != 0 || nsmembers_scan(&members, &ref, &d) != 0) {
-		mntns_die_if_interrupted();
+	if (source_make_early(&sw->what, sw->source, &fd, &d) != 0 ||
+	    nsmembers_scan(&members, &ref, &d) != 0)
 		mntns_err(&d);
-	}
 	say_members(sw, &members);
 	nsmembers_free(&members);
 	if (!sw->dry_run)
