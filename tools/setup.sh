@@ -83,6 +83,7 @@ find_missing_for_tests()
 	needs tests xz-utils has_program xz
 	needs tests patchelf has_program patchelf
 	needs tests strace has_program strace
+	needs tests iproute2 has_program ip
 	needs tests uidmap has_program newuidmap
 	needs tests jq has_program jq
 	needs tests debootstrap has_program debootstrap

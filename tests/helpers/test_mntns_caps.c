@@ -247,6 +247,7 @@ static bool knows_filesystem(const char *type)
 static bool can_ext4(void)	{ return knows_filesystem("ext4"); }
 static bool can_proc(void)	{ return new_filesystem("proc", 0) >= 0; }
 static bool can_fuse(void)	{ return knows_filesystem("fuse") && access("/dev/fuse", R_OK | W_OK) == 0; }
+static bool can_nfs(void)	{ return knows_filesystem("nfs4") && knows_filesystem("nfsd"); }
 static bool can_loop(void)	{ return access("/dev/loop-control", R_OK | W_OK) == 0; }
 
 static bool set_private(void)
@@ -436,6 +437,7 @@ static const struct capability capabilities[] = {
 	{ "proc",			can_proc },
 	{ "overlay",			can_overlay },
 	{ "fuse",			can_fuse },
+	{ "nfs",			can_nfs },
 	{ "ext4",			can_ext4 },
 	{ "loop",			can_loop },
 	{ "cgroup2",			can_cgroup2 },
