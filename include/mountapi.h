@@ -321,6 +321,7 @@ int caller_has_cap(unsigned int cap);
 int caller_has_sys_admin(void);
 int caller_raise_caps(void);
 int caller_pass_on_caps(void);
+int ul_close_range(unsigned int first, unsigned int last, unsigned int flags);
 int ul_pidfd_open(pid_t pid, unsigned int flags);
 int ul_open_ns_by_id(uint64_t ns_id, uint32_t ns_type, uint32_t ns_inum);
 

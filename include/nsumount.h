@@ -35,10 +35,12 @@ int nsumount_check(int rootfd, const struct mnttab *tab, const char *target,
 		   unsigned int flags, struct nsumount_set *set, struct diag *d);
 int nsumount_check_others(const struct mnttab *tab, const struct nsumount_set *set,
 			  struct diag *d);
+size_t nsumount_hold(int rootfd, const struct nsumount_set *set, int *fds, size_t max);
 int nsumount_ids(int rootfd, const struct nsumount_set *set, int lazy, struct diag *d);
 
 /* between the sources of nsumount */
 int nsumount_confined(int rootfd, const char *target, int flags);
+int nsumount_is_same(int fd1, int fd2);
 int nsumount_is_root(int rootfd, const char *target);
 int nsumount_is_mountpoint(int rootfd, const char *target);
 int nsumount_parent(int rootfd, const char *target);

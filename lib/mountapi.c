@@ -50,6 +50,9 @@
 #ifndef SYS_pidfd_open
 # define SYS_pidfd_open		UL_NR(434)
 #endif
+#ifndef SYS_close_range
+# define SYS_close_range	UL_NR(436)
+#endif
 #ifndef SYS_openat2
 # define SYS_openat2		UL_NR(437)
 #endif
@@ -349,6 +352,11 @@ int caller_pass_on_caps(void)
 			return -1;
 	}
 	return 0;
+}
+
+int ul_close_range(unsigned int first, unsigned int last, unsigned int flags)
+{
+	return syscall(SYS_close_range, first, last, flags);
 }
 
 int ul_pidfd_open(pid_t pid, unsigned int flags)

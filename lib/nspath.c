@@ -105,7 +105,8 @@ static int parent_or_follow(int rootfd, char **path, char **last, int *parent)
 		return fd;
 
 	n = readlinkat(fd, base, link, sizeof(link) - 1);
-	if (n < 0 && errno == EINVAL) {
+	/* ESTALE: a mount of NFS whose root is gone can be unmounted like any other */
+	if (n < 0 && (errno == EINVAL || errno == ESTALE)) {
 		*last = base;
 		*parent = fd;
 		return 0;

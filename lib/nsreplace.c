@@ -24,6 +24,11 @@
 
 static int fail_open(const struct nsreplace *r, int err, struct diag *d)
 {
+	/* the kernel finds nothing to mount on, or beneath, where the root itself is gone */
+	if (err == ESTALE)
+		return diag_fail_cause(d, DIAG_REPLACE, err, r->target,
+				_("mntns detach unmounts it, mntns attach mounts another"),
+				_("the root of the old mount does not exist on its server any more"));
 	return diag_fail_cause(d, DIAG_REPLACE, err, r->target, NULL, "%s",
 			       diag_cause(DIAG_TARGET_OPEN, err));
 }

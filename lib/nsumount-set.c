@@ -11,15 +11,18 @@
  * their servers may be dead.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include "diagnose.h"
 #include "mnttab.h"
 #include "mountapi.h"
 #include "nls.h"
+#include "nspath.h"
 #include "nsumount.h"
 #include "reach.h"
 
@@ -135,6 +138,41 @@ static const struct mnt_entry *find_under(const struct mnttab *tab, const struct
 	return mnt;
 }
 
+static int is_in(int rootfd, const char *path, int dirfd)
+{
+	const char *name = strrchr(path, '/');
+	char *dir = name && name > path ? strndup(path, name - path) : strdup("/");
+	int fd = dir ? nspath_open(rootfd, dir, O_PATH) : -1;
+	int rc = fd >= 0 && nsumount_is_same(fd, dirfd);
+
+	if (fd >= 0)
+		close(fd);
+	free(dir);
+	return rc;
+}
+
+/* Of a mount that cannot be opened, the topmost at @target, or NULL. */
+static const struct mnt_entry *find_by_name(const struct mnttab *tab, int rootfd,
+					    const char *target)
+{
+	const struct mnt_entry *found = NULL;
+	char *name = NULL;
+	int dirfd = nspath_open_parent(rootfd, target, &name);
+	uint32_t i;
+
+	for (i = 0; dirfd >= 0 && !found && i < tab->nmounts; i++) {
+		const struct mnt_entry *mnt = &tab->mounts[i];
+		const char *base = mnt->target ? strrchr(mnt->target, '/') : NULL;
+
+		if (base && strcmp(base + 1, name) == 0 && is_in(rootfd, mnt->target, dirfd))
+			found = find_on_top(tab, mnt->target);
+	}
+	if (dirfd >= 0)
+		close(dirfd);
+	free(name);
+	return found;
+}
+
 /*
  * nsumount_check:
  * @rootfd: root of the namespace that the caller is in
@@ -169,9 +207,13 @@ int nsumount_check(int rootfd, const struct mnttab *tab, const char *target,
 			return nsumount_fail(rootfd, target, EINVAL, d);
 	}
 
-	if (!tab->nmounts || nsumount_target_id(rootfd, target, &id) != 0)
+	if (!tab->nmounts)
 		return 0;
-	mnt = find_id(tab, id);
+	rc = nsumount_target_id(rootfd, target, &id);
+	if (!rc)
+		mnt = find_id(tab, id);
+	else if (rc == -ESTALE)
+		mnt = find_by_name(tab, rootfd, target);
 	if (mnt && !(mnt = find_under(tab, mnt, set)))
 		return diag_fail_cause(d, DIAG_DETACH, EINVAL, target, NULL,
 				       _("not so many mounts are there"));

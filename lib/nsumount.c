@@ -12,6 +12,7 @@
 
 #include "c.h"
 #include "diagnose.h"
+#include "mntrelease.h"
 #include "mountapi.h"
 #include "nls.h"
 #include "nspath.h"
@@ -45,7 +46,7 @@ static int is_path_error(int err)
 }
 
 /* As the mount has them: its server, which may be dead, is not asked. */
-static int same_file(int fd1, int fd2)
+static int is_same_file(int fd1, int fd2)
 {
 	int flags = AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
 	struct statx a, b;
@@ -55,13 +56,21 @@ static int same_file(int fd1, int fd2)
 	       a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor;
 }
 
+/* The same file on the same mount. */
+int nsumount_is_same(int fd1, int fd2)
+{
+	uint64_t id1, id2;
+
+	return is_same_file(fd1, fd2) && mnt_unique_id(fd1, "", AT_EMPTY_PATH, &id1) == 0 &&
+	       mnt_unique_id(fd2, "", AT_EMPTY_PATH, &id2) == 0 && id1 == id2;
+}
+
 /*
  * 1 or 0, or -errno when there is no such path. Before Linux 6.8 a mount has no
  * lasting id, and only a plain "/" is known.
  */
 int nsumount_is_root(int rootfd, const char *target)
 {
-	uint64_t rootid, id;
 	int fd, rc;
 
 	if (*target && target[strspn(target, "/")] == '\0')
@@ -70,9 +79,7 @@ int nsumount_is_root(int rootfd, const char *target)
 	/* the server of a mount may be dead, which shall not keep it mounted */
 	if (fd < 0)
 		return is_path_error(-fd) ? fd : 0;
-	rc = same_file(rootfd, fd) &&
-	     mnt_unique_id(rootfd, "", AT_EMPTY_PATH, &rootid) == 0 &&
-	     mnt_unique_id(fd, "", AT_EMPTY_PATH, &id) == 0 && rootid == id;
+	rc = nsumount_is_same(rootfd, fd);
 	close(fd);
 	return rc;
 }
@@ -92,8 +99,9 @@ int nsumount_is_mountpoint(int rootfd, const char *target)
 {
 	int rc, fd = nspath_open(rootfd, target, O_PATH);
 
+	/* what is stale here was found, but on another filesystem */
 	if (fd < 0)
-		return 0;
+		return fd == -ESTALE;
 	rc = mnt_is_root_of_mount(fd, "", AT_EMPTY_PATH);
 	close(fd);
 	return rc != 0;
@@ -249,6 +257,50 @@ static const char *mount_point(uint64_t id, struct ul_statmount *sm, size_t size
 	return sm->str + sm->mnt_point;
 }
 
+/* An O_PATH fd of the mount where that is on top at its place, or -1. */
+static int open_mount(int rootfd, uint64_t id, struct ul_statmount *sm, size_t size)
+{
+	const char *path = mount_point(id, sm, size);
+	int fd = path ? nspath_open(rootfd, path, O_PATH) : -1;
+	uint64_t found;
+
+	if (fd < 0)
+		return -1;
+	if (mnt_unique_id(fd, "", AT_EMPTY_PATH, &found) == 0 && found == id)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/*
+ * nsumount_hold:
+ * @rootfd: root of the namespace that the caller is in
+ * @set: mounts that are going to be unmounted lazily
+ * @fds: result, for mntrelease_close()
+ * @max: how many there may be
+ *
+ * Opens those whose servers may have to be waited for.
+ *
+ * Returns: how many.
+ */
+size_t nsumount_hold(int rootfd, const struct nsumount_set *set, int *fds, size_t max)
+{
+	size_t size = sizeof(struct ul_statmount) + 2 * 4096;
+	struct ul_statmount *sm = malloc(size);
+	size_t i, n = 0;
+
+	for (i = 0; sm && n < max && i < set->n; i++) {
+		int fd = open_mount(rootfd, set->ids[i], sm, size);
+
+		if (fd >= 0 && mntrelease_has_server(fd))
+			fds[n++] = fd;
+		else if (fd >= 0)
+			close(fd);
+	}
+	free(sm);
+	return n;
+}
+
 static int umount_by_id(int rootfd, uint64_t id, struct ul_statmount *sm, size_t size)
 {
 	const char *path = mount_point(id, sm, size);
@@ -342,6 +394,9 @@ int nsumount_recursive(int rootfd, const char *target, int lazy, struct diag *d)
 	if (lazy || nsumount_is_root(rootfd, target) || !nsumount_is_mountpoint(rootfd, target))
 		return nsumount(rootfd, target, lazy, d);
 	rc = nsumount_target_id(rootfd, target, &id);
+	/* no path leads to what is below a stale root either */
+	if (rc == -ESTALE)
+		return nsumount(rootfd, target, lazy, d);
 	nr = rc ? rc : list_below(id, &ids);
 	if (nr == -ENOSYS)
 		return fail_nosys(target, d);

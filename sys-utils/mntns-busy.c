@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "mntrelease.h"
 #include "nsjoin.h"
 #include "pdeathsig.h"
 #include "xalloc.h"
@@ -90,6 +91,21 @@ static void warn_in_namespace(const char *ns, struct diag *d)
 	diag_reset(d);
 }
 
+#define RELEASE_TIMEOUT	3000		/* ms */
+
+/*
+ * mntns_release - closes mounts that were unmounted, with mntrelease_close(), and
+ * says where a dead server keeps it from ending
+ */
+void mntns_release(const int *fds, size_t n)
+{
+	pid_t pid = mntrelease_close(fds, n, RELEASE_TIMEOUT);
+
+	if (pid)
+		warnx(_("process %d waits for the server of a filesystem that is unmounted"),
+		      (int) pid);
+}
+
 struct umount_work {
 	const struct mntns_umount *um;
 	int lazy;
@@ -99,9 +115,12 @@ static int umount_work(int rootfd, void *data)
 {
 	const struct umount_work *w = data;
 	struct diag d = { .step = DIAG_NONE };
-	int rc;
+	int held[MNTRELEASE_MAX], rc;
+	size_t n = w->lazy ? nsumount_hold(rootfd, &w->um->set, held, MNTRELEASE_MAX) : 0;
 
-	if (nsumount_ids(rootfd, &w->um->set, w->lazy, &d) == 0)
+	rc = nsumount_ids(rootfd, &w->um->set, w->lazy, &d);
+	mntns_release(held, n);
+	if (!rc)
 		return EXIT_SUCCESS;
 	rc = d.err == EBUSY ? MNTNS_EXIT_BUSY : diag_exit_status(&d);
 	if (w->um->say_ns)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "all-io.h"
+#include "mntrelease.h"
 #include "mountapi.h"
 #include "nsref.h"
 #include "strutils.h"
@@ -256,8 +257,11 @@ static int umount_targets(int rootfd, void *data)
 {
 	const struct detach_control *ctl = data;
 	struct diag d = { .step = DIAG_NONE };
-	int i, rc = EXIT_SUCCESS;
+	int held[MNTRELEASE_MAX], i, rc = EXIT_SUCCESS;
+	size_t n = 0;
 
+	if (ctl->lazy)
+		n = nsumount_hold(rootfd, &ctl->work[0].set, held, MNTRELEASE_MAX);
 	for (i = 0; i < ctl->ntargets; i++) {
 		const char *target = ctl->targets[i];
 
@@ -267,6 +271,7 @@ static int umount_targets(int rootfd, void *data)
 			mntns_warn(&d);
 		}
 	}
+	mntns_release(held, n);
 	return rc;
 }
 

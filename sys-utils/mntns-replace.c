@@ -13,6 +13,7 @@
 #include <getopt.h>
 #include <sys/sysmacros.h>
 
+#include "mntrelease.h"
 #include "mnttab.h"
 #include "mountapi.h"
 #include "nsjoin.h"
@@ -22,6 +23,7 @@
 #include "xalloc.h"
 
 #include "mntns-attach.h"
+#include "mntns-busy.h"
 #include "mntns.h"
 
 /* A namespace in which it is done. */
@@ -327,6 +329,23 @@ static void report_done(const struct replace *rp)
 		warnx(_("it failed in namespace %s"), rp->current->ref.name);
 }
 
+/* Of what is not mounted any more the servers may be dead. */
+static void release_old(struct replace *rp)
+{
+	int fds[MNTRELEASE_MAX];
+	size_t i, n = 0;
+
+	for (i = 0; i < rp->nplaces && n < MNTRELEASE_MAX; i++) {
+		struct replace_ns *place = &rp->places[i];
+
+		if (place->done && mntrelease_has_server(place->old.fd)) {
+			fds[n++] = place->old.fd;
+			place->old.fd = -1;
+		}
+	}
+	mntns_release(fds, n);
+}
+
 static void free_places(struct replace *rp)
 {
 	size_t i;
@@ -361,6 +380,7 @@ static void replace(struct replace *rp)
 	rc = make_trees(rp, &d);
 	if (!rc)
 		rc = replace_all(rp, &d);
+	release_old(rp);
 	if (rc) {
 		report_done(rp);
 		mntns_die_if_interrupted();
