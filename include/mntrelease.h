@@ -14,6 +14,7 @@
 /* so many mounts of network filesystems are waited for elsewhere */
 #define MNTRELEASE_MAX	64
 
+int mntrelease_is_network(const char *type);
 int mntrelease_has_server(int fd);
 pid_t mntrelease_close(const int *fds, size_t n, int timeout);
 

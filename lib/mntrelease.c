@@ -26,7 +26,13 @@
 #include "mntrelease.h"
 #include "mountapi.h"
 
-static int is_network_type(const char *type)
+/*
+ * mntrelease_is_network:
+ * @type: of a filesystem
+ *
+ * Returns: 1 when it has a server, else 0.
+ */
+int mntrelease_is_network(const char *type)
 {
 	static const char *const types[] = {
 		"9p", "afs", "ceph", "cifs", "nfs", "nfs4", "smb3"
@@ -59,7 +65,7 @@ int mntrelease_has_server(int fd)
 	    ul_statmount(id, 0, UL_STATMOUNT_FS_TYPE, &s.sm, sizeof(s), 0) < 0 ||
 	    !(s.sm.mask & UL_STATMOUNT_FS_TYPE))
 		return 1;
-	return is_network_type(s.sm.str + s.sm.fs_type);
+	return mntrelease_is_network(s.sm.str + s.sm.fs_type);
 }
 
 /* Nobody waits for what the process has open: pipes are to end without it. */

@@ -257,13 +257,18 @@ static const char *mount_point(uint64_t id, struct ul_statmount *sm, size_t size
 	return sm->str + sm->mnt_point;
 }
 
-/* An O_PATH fd of the mount where that is on top at its place, or -1. */
-static int open_mount(int rootfd, uint64_t id, struct ul_statmount *sm, size_t size)
+/* An O_PATH fd of a mount with a server, where it is on top at its place, or -1. */
+static int open_network(int rootfd, uint64_t id, struct ul_statmount *sm, size_t size)
 {
-	const char *path = mount_point(id, sm, size);
-	int fd = path ? nspath_open(rootfd, path, O_PATH) : -1;
+	const char *path;
 	uint64_t found;
+	int fd;
 
+	if (ul_statmount(id, 0, UL_STATMOUNT_FS_TYPE, sm, size, 0) < 0 ||
+	    !(sm->mask & UL_STATMOUNT_FS_TYPE) || !mntrelease_is_network(sm->str + sm->fs_type))
+		return -1;
+	path = mount_point(id, sm, size);
+	fd = path ? nspath_open(rootfd, path, O_PATH) : -1;
 	if (fd < 0)
 		return -1;
 	if (mnt_unique_id(fd, "", AT_EMPTY_PATH, &found) == 0 && found == id)
@@ -290,12 +295,10 @@ size_t nsumount_hold(int rootfd, const struct nsumount_set *set, int *fds, size_
 	size_t i, n = 0;
 
 	for (i = 0; sm && n < max && i < set->n; i++) {
-		int fd = open_mount(rootfd, set->ids[i], sm, size);
+		int fd = open_network(rootfd, set->ids[i], sm, size);
 
-		if (fd >= 0 && mntrelease_has_server(fd))
+		if (fd >= 0)
 			fds[n++] = fd;
-		else if (fd >= 0)
-			close(fd);
 	}
 	free(sm);
 	return n;
