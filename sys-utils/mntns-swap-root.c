@@ -89,20 +89,23 @@ static void say_members(const struct swap_root *sw, const struct nsmembers *memb
 		warnx(_("and %zu more"), n - MAX_STRANDED);
 }
 
-static int exchange(const struct swap_root *sw, const struct nsref *ref, int *treefd,
-		    struct diag *d)
+/* The last thing that changes nothing: with --dry-run it ends here. */
+static int enter(const struct swap_root *sw, const struct nsref *ref, int *treefd,
+		 struct diag *d)
 {
 	int rc = nsjoin_enter(ref, d);
 
-	if (rc)
+	if (rc || *treefd >= 0)
 		return rc;
-	if (*treefd < 0)
-		*treefd = source_make(&sw->what, sw->source, d);
-	if (*treefd < 0)
-		return *treefd;
+	*treefd = source_make(&sw->what, sw->source, d);
+	return *treefd < 0 ? *treefd : 0;
+}
+
+static int exchange(const struct swap_root *sw, int treefd, struct diag *d)
+{
 	mntns_catch_signals();
-	return sw->beneath ? nsroot_beneath(*treefd, sw->ns, d) :
-			     nsroot_pivot(*treefd, sw->ns, d);
+	return sw->beneath ? nsroot_beneath(treefd, sw->ns, d) :
+			     nsroot_pivot(treefd, sw->ns, d);
 }
 
 /*
@@ -113,7 +116,7 @@ void swap_root(const struct swap_root *sw)
 	struct diag d = { .step = DIAG_NONE };
 	struct nsmembers members;
 	struct nsref ref;
-	int fd, rc = 0;
+	int fd, rc;
 
 	mntns_preload_messages();
 	if (nsref_open(&ref, sw->ns, &d) != 0)
@@ -124,8 +127,9 @@ void swap_root(const struct swap_root *sw)
 		mntns_err(&d);
 	say_members(sw, &members);
 	nsmembers_free(&members);
-	if (!sw->dry_run)
-		rc = exchange(sw, &ref, &fd, &d);
+	rc = enter(sw, &ref, &fd, &d);
+	if (!rc && !sw->dry_run)
+		rc = exchange(sw, fd, &d);
 	if (rc) {
 		mntns_die_if_interrupted();
 		mntns_err(&d);
