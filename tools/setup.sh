@@ -100,6 +100,7 @@ find_missing_for_qemu()
 	qemu_missing=()
 	needs qemu qemu-system-x86 has_program qemu-system-x86_64
 	needs qemu qemu-system-common test -x /usr/lib/qemu/virtiofsd
+	needs qemu cpio has_program cpio
 }
 
 # What only the long way of tools/check uses.

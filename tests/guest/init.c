@@ -279,6 +279,38 @@ static void load_modules(const struct config *cf)
 	}
 }
 
+/*
+ * Goes over to the host's tree, which virtiofs serves under the tag that the
+ * kernel's command line gives; without that we are there. What switch_root(8)
+ * does: an initramfs can be left by moving a mount over it only. The initramfs
+ * has modules/list, files below modules/ in loading order, and root/.
+ */
+static void leave_initramfs(void)
+{
+	const char *tag = getenv("guest_root");
+	struct config cf = { .cwd = NULL };
+	size_t len;
+	int tries = DEVICE_TRIES;
+
+	if (!tag)
+		return;
+	if (chdir("/modules") < 0)
+		die("change to", "/modules");
+	for (char *p = strtok(read_whole("list", &len), "\n"); p; p = strtok(NULL, "\n"))
+		add_item(&cf.modules, p);
+	load_modules(&cf);
+
+	/* the device is there when its host has announced it */
+	while (mount(tag, "/root", "virtiofs", MS_RDONLY, NULL) < 0) {
+		if (--tries == 0)
+			die("mount", tag);
+		usleep(50 * 1000);
+	}
+	if (chdir("/root") < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 ||
+	    chroot(".") < 0 || chdir("/") < 0)
+		die("go over to", tag);
+}
+
 static bool is_below(const char *path, const char *dir)
 {
 	size_t len = strlen(dir);
@@ -622,6 +654,7 @@ int main(void)
 		fprintf(stderr, "init: this is the first process of a test guest, not a command\n");
 		return EXIT_FAILURE;
 	}
+	leave_initramfs();
 	/* the kernel may have given us no console at all */
 	while ((status = open("/dev/null", O_RDWR)) >= 0 && status <= STDERR_FILENO)
 		;
