@@ -87,8 +87,9 @@ static const struct mntns_column infos[] = {
 			  N_("filesystem type of that mount"), SCOLS_JSON_STRING }
 };
 
+/* What may be long comes last, so that nothing is padded to its width. */
 static const int default_columns[] = {
-	COL_KIND, COL_NSID, COL_NAME, COL_PID, COL_USER, COL_COMMAND, COL_FD, COL_PATH, COL_WHY
+	COL_KIND, COL_NSID, COL_NAME, COL_PID, COL_USER, COL_FD, COL_PATH, COL_WHY, COL_COMMAND
 };
 
 enum operand_kind { OPERAND_PATH, OPERAND_DEV, OPERAND_SOURCE, OPERAND_UNIQ_ID };

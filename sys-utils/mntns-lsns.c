@@ -17,9 +17,10 @@
 #include "mntns-nscols.h"
 #include "mntns.h"
 
+/* What may be long comes last, so that nothing is padded to its width. */
 static const int default_columns[] = {
-	NSCOL_NSID, NSCOL_NS, NSCOL_NAME, NSCOL_MOUNTS, NSCOL_PROCS, NSCOL_PID, NSCOL_COMMAND,
-	NSCOL_ROOT
+	NSCOL_NSID, NSCOL_NS, NSCOL_NAME, NSCOL_MOUNTS, NSCOL_PROCS, NSCOL_PID, NSCOL_ROOT,
+	NSCOL_COMMAND
 };
 
 static const int tree_columns[] = {
