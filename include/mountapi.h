@@ -325,6 +325,7 @@ int ul_close_range(unsigned int first, unsigned int last, unsigned int flags);
 int ul_pidfd_open(pid_t pid, unsigned int flags);
 int ul_open_ns_by_id(uint64_t ns_id, uint32_t ns_type, uint32_t ns_inum);
 
+int mnt_has_statmount(void);
 int mnt_unique_id(int dirfd, const char *path, int atflags, uint64_t *id);
 int mnt_is_same(int fd1, int fd2);
 int mnt_old_id(int dirfd, const char *path, int atflags, uint64_t *id);

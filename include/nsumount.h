@@ -11,16 +11,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mnttab.h"
+
 struct diag;
-struct mnttab;
+struct nsref;
 
 int nsumount(int rootfd, const char *target, int lazy, struct diag *d);
 int nsumount_recursive(int rootfd, const char *target, int lazy, struct diag *d);
 
-/* mounts of one namespace, by their 64-bit ids, each once */
+/* the mounts of a namespace where the kernel has no listmount(2) */
+struct nsumount_info {
+	struct mnttab tab;		/* ids are those of mountinfo */
+};
+
+int nsumount_info_open(const struct nsref *ref, struct nsumount_info **ret, struct diag *d);
+void nsumount_info_close(struct nsumount_info *info);
+
+/*
+ * Mounts of one namespace, each once: by their 64-bit ids, or by those that
+ * mountinfo has if all that is known of them is from there.
+ */
 struct nsumount_set {
 	uint64_t *ids;
 	size_t n;
+	const struct nsumount_info *info;	/* not ours; or NULL */
 };
 
 enum {
@@ -40,11 +54,14 @@ int nsumount_ids(int rootfd, const struct nsumount_set *set, int lazy, struct di
 
 /* between the sources of nsumount */
 int nsumount_confined(int rootfd, const char *target, int flags);
+int nsumount_info_has(const struct mnt_entry *mnt);
 int nsumount_is_same(int fd1, int fd2);
 int nsumount_is_root(int rootfd, const char *target);
 int nsumount_is_mountpoint(int rootfd, const char *target);
 int nsumount_parent(int rootfd, const char *target);
-int nsumount_target_id(int rootfd, const char *target, uint64_t *id);
+int nsumount_mount_id(int fd, const struct nsumount_info *info, uint64_t *id);
+int nsumount_target_id(int rootfd, const char *target, const struct nsumount_info *info,
+		       uint64_t *id);
 int nsumount_fail(int rootfd, const char *target, int err, struct diag *d);
 int nsumount_root(int rootfd, const char *target, int lazy, struct diag *d);
 

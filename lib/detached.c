@@ -16,6 +16,7 @@
 #include "loopdev.h"
 #include "mntopts.h"
 #include "mountapi.h"
+#include "mountinfo.h"
 #include "nls.h"
 #include "nspath.h"
 
@@ -62,17 +63,32 @@ static int apply_change(int fd, int recursive, const struct mnt_change *change)
 	return ul_mount_setattr(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr);
 }
 
-/* MS_*, 0 when the kernel does not tell, or -errno: -ENOENT another namespace's mount */
+static int propagation_by_mountinfo(int dirfd, const char *path)
+{
+	struct mountinfo_line line;
+	uint64_t id;
+	int rc = mnt_old_id(dirfd, path, AT_EMPTY_PATH, &id);
+
+	if (rc == 0)
+		rc = mountinfo_find(id, &line);
+	return rc ? rc : (int) line.propagation;
+}
+
+/* MS_*, 0 when nobody tells, or -errno: -ENOENT another namespace's mount */
 static int propagation_of(int dirfd, const char *path)
 {
 	struct ul_statmount sm;
 	uint64_t id;
+	int rc;
 
-	if (mnt_unique_id(dirfd, path, AT_EMPTY_PATH, &id) < 0)
-		return 0;
-	if (ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) < 0)
-		return -errno;
-	return sm.mnt_propagation;
+	if (mnt_unique_id(dirfd, path, AT_EMPTY_PATH, &id) == 0) {
+		if (ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) == 0)
+			return sm.mnt_propagation;
+		if (errno != ENOSYS && errno != EPERM)
+			return -errno;
+	}
+	rc = propagation_by_mountinfo(dirfd, path);
+	return rc > 0 ? rc : 0;
 }
 
 static int clone_fail(int dirfd, const char *path, enum diag_step step, int err,
@@ -469,11 +485,12 @@ int detached_take_fd(int fd, const char *object, struct diag *d)
  * @targetfd: O_PATH fd in the caller's mount namespace
  *
  * Returns: 1 when what is attached there propagates to the peers and slaves of
- * its mount, 0 when it does not or the kernel (before 6.8) does not tell.
+ * its mount, 0 when it does not, -ENOSYS when nobody tells: before Linux 6.8 that
+ * takes mountinfo_keep_proc().
  */
 int detached_target_is_shared(int targetfd)
 {
 	int propagation = propagation_of(targetfd, "");
 
-	return propagation > 0 && propagation & MS_SHARED;
+	return propagation > 0 ? !!(propagation & MS_SHARED) : -ENOSYS;
 }

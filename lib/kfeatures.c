@@ -357,7 +357,7 @@ static const struct feature features[] = {
 	{ "statmount",		"6.8", probe_statmount,
 	  N_("list, and who shares a mount"), MOUNTINFO },
 	{ "listmount",		"6.8", probe_listmount,
-	  N_("list, detach -R"), N_("reads mountinfo in the namespace; no detach -R") },
+	  N_("list, detach -R"), N_("reads mountinfo in the namespace") },
 	{ "mnt_ns_id",		"6.11", probe_mnt_ns_id,
 	  N_("list the mounts of other namespaces"), MOUNTINFO },
 	{ "NS_GET_MNTNS_ID",	"6.11", probe_ns_id,

@@ -423,6 +423,25 @@ static int get_mount_id(int dirfd, const char *path, int atflags, unsigned int w
 }
 
 /*
+ * mnt_has_statmount:
+ *
+ * Asks for a mount that cannot be: that is refused at once.
+ *
+ * Returns: 1 when there are listmount(2) and statmount(2), 0 before Linux 6.8, or
+ * where a seccomp filter forbids one.
+ */
+int mnt_has_statmount(void)
+{
+	struct ul_statmount sm;
+	uint64_t id;
+
+	if (ul_statmount(0, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) < 0 &&
+	    (errno == ENOSYS || errno == EPERM))
+		return 0;
+	return ul_listmount(0, 0, 0, &id, 1, 0) >= 0 || (errno != ENOSYS && errno != EPERM);
+}
+
+/*
  * mnt_unique_id:
  * @dirfd: as for statx(2)
  * @path: as for statx(2)

@@ -16,6 +16,7 @@
 #include "diagnose.h"
 #include "lazylibs.h"
 #include "mountapi.h"
+#include "mountinfo.h"
 #include "namespace.h"
 #include "nls.h"
 #include "nsjoin.h"
@@ -238,10 +239,12 @@ int nsjoin_enter_with(const struct nsref *ref, struct nsjoin_others *o, struct d
 }
 
 /*
- * nsjoin_enter - as nsjoin_enter_with(), the mount namespace alone
+ * nsjoin_enter - as nsjoin_enter_with(), the mount namespace alone, for who goes on
+ * to look at its mounts
  */
 int nsjoin_enter(const struct nsref *ref, struct diag *d)
 {
+	mountinfo_keep_proc();
 	return nsjoin_enter_with(ref, NULL, d);
 }
 

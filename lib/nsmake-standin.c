@@ -15,6 +15,7 @@
 
 #include "c.h"
 #include "mountapi.h"
+#include "mountinfo.h"
 #include "nls.h"
 #include "nsmake.h"
 #include "nsref.h"
@@ -225,10 +226,12 @@ static int pop_roots(int self, const struct nsmake *req, struct diag *d)
 
 static int fail_pivot(int tree, int err, const struct nsmake *req, struct diag *d)
 {
-	if (err == EINVAL && detached_target_is_shared(tree))
+	if (err == EINVAL && detached_target_is_shared(tree) > 0)
 		return diag_fail_cause(d, DIAG_NS_PIVOT, err, req->tree,
-				_("use --propagation private or slave"),
-				_("the mount is shared, and the caller's root is locked"));
+				_("use --propagation private or slave"), "%s",
+				mnt_has_statmount() ?
+				_("the mount is shared, and the caller's root is locked") :
+				_("the mount is shared, for which Linux 6.8 is needed at least"));
 	return diag_fail(d, DIAG_NS_PIVOT, err, req->tree);
 }
 
@@ -328,6 +331,7 @@ int nsmake_standin_enter(const struct nsmake *req, struct diag *d)
 {
 	int self, tree, rc;
 
+	mountinfo_keep_proc();
 	tree = unshare_and_clone(req, d);
 	if (tree < 0)
 		return tree;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "c.h"
+#include "detached.h"
 #include "mountapi.h"
 #include "nls.h"
 #include "nsplan.h"
@@ -95,16 +96,11 @@ static int follow_root(struct nsplan *plan, struct nsplan_step *step, struct dia
 	return 0;
 }
 
-/* Before Linux 6.8 it is not known whether the target is shared: refused, too. */
+/* Where nobody knows whether the target is shared it is refused, too. */
 static int refuse_shared(const struct nsplan *plan, const struct nsplan_step *step,
 			 int targetfd, struct diag *d)
 {
-	struct ul_statmount sm;
-	uint64_t id;
-
-	if (mnt_unique_id(targetfd, "", AT_EMPTY_PATH, &id) == 0 &&
-	    ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) == 0 &&
-	    !(sm.mnt_propagation & MS_SHARED))
+	if (detached_target_is_shared(targetfd) == 0)
 		return 0;
 	return diag_fail_cause(d, DIAG_ATTACH, EINVAL, step->target,
 			plan->keep_off_shared ? _("use --propagation private or slave") :

@@ -180,7 +180,7 @@ static const struct mnt_entry *find_by_name(const struct mnttab *tab, int rootfd
  *	does not tell them
  * @target: as for nsumount()
  * @flags: NSUMOUNT_LAZY
- * @set: the mount that nsumount() would take is added
+ * @set: the mount that nsumount() would take is added; with info, @tab is its
  * @d: failure
  *
  * Looks for what would make nsumount() fail, and changes nothing. Who uses the
@@ -209,7 +209,7 @@ int nsumount_check(int rootfd, const struct mnttab *tab, const char *target,
 
 	if (!tab->nmounts)
 		return 0;
-	rc = nsumount_target_id(rootfd, target, &id);
+	rc = nsumount_target_id(rootfd, target, set->info, &id);
 	if (!rc)
 		mnt = find_id(tab, id);
 	else if (rc == -ESTALE)
@@ -273,22 +273,42 @@ static int is_gone(uint64_t id)
 	       errno == ENOENT;
 }
 
-/* 1 when it is gone, 0 when it cannot be reached now, or -errno */
-static int umount_one(int rootfd, const struct mnttab *tab, const struct mnt_entry *mnt, int lazy)
-{
-	int rc;
+enum outcome { COVERED, GONE, UNMOUNTED };	/* or -errno */
 
-	if (is_gone(mnt->id))
-		return 1;
-	if (!mnt->target || find_on_top(tab, mnt->target) != mnt)
-		return 0;
+/*
+ * A table that was read before is out of date after the first unmount: then the
+ * path itself tells what is on top there. Where it cannot be opened, because its
+ * server is gone, it is left to the table.
+ */
+static int look(int rootfd, const struct mnttab *tab, const struct mnt_entry *mnt,
+		const struct nsumount_info *info)
+{
+	uint64_t id = 0;
+	int rc = -ENOENT;
+
+	if (info && mnt->target)
+		rc = nsumount_target_id(rootfd, mnt->target, info, &id);
+	if (!rc && id == mnt->id)
+		return UNMOUNTED;
+	if (info ? !nsumount_info_has(mnt) : is_gone(mnt->id))
+		return GONE;
+	return rc && mnt->target && find_on_top(tab, mnt->target) == mnt ? UNMOUNTED : COVERED;
+}
+
+static int umount_one(int rootfd, const struct mnttab *tab, const struct mnt_entry *mnt,
+		      const struct nsumount_info *info, int lazy)
+{
+	int rc = look(rootfd, tab, mnt, info);
+
+	if (rc != UNMOUNTED)
+		return rc;
 	if (strcmp(mnt->target, "/") == 0) {
 		if (!lazy)
 			return -EBUSY;
-		return umount2("/", MNT_DETACH) == 0 ? 1 : -errno;
+		return umount2("/", MNT_DETACH) == 0 ? UNMOUNTED : -errno;
 	}
 	rc = nsumount_confined(rootfd, mnt->target, lazy ? MNT_DETACH : 0);
-	return rc ? rc : 1;
+	return rc ? rc : UNMOUNTED;
 }
 
 static int fail_one(int rootfd, const struct mnt_entry *mnt, int err, int lazy, struct diag *d)
@@ -300,35 +320,43 @@ static int fail_one(int rootfd, const struct mnt_entry *mnt, int err, int lazy, 
 	return nsumount_fail(rootfd, mnt->target, err, d);
 }
 
-/*
- * One pass, the youngest first: a mount is as a rule younger than what it is on.
- * The table is out of date after the first one; the next pass has a new one.
- */
+/* One pass, the youngest first: a mount is as a rule younger than what it is on. */
+static int umount_table(int rootfd, const struct nsumount_set *set, const struct mnttab *tab,
+			int lazy, size_t *left, struct diag *d)
+{
+	int rc, done = 0;
+	uint32_t i;
+
+	*left = 0;
+	for (i = tab->nmounts; i > 0; i--) {
+		const struct mnt_entry *mnt = &tab->mounts[i - 1];
+
+		if (!nsumount_set_has(set, mnt->id))
+			continue;
+		rc = umount_one(rootfd, tab, mnt, set->info, lazy);
+		done += rc == UNMOUNTED;
+		if (rc <= COVERED && ++*left == 1) {
+			diag_reset(d);
+			fail_one(rootfd, mnt, -rc, lazy, d);
+		}
+	}
+	return done;
+}
+
+/* The table is out of date after the first unmount; the next pass has a new one. */
 static int umount_pass(int rootfd, const struct nsumount_set *set, int lazy, size_t *left,
 		       struct diag *d)
 {
 	struct mnttab tab;
-	uint32_t i;
-	int rc, done = 0;
+	int rc;
 
-	*left = 0;
+	if (set->info)
+		return umount_table(rootfd, set, &set->info->tab, lazy, left, d);
 	rc = read_table(&tab, d);
-	for (i = tab.nmounts; rc == 0 && i > 0; i--) {
-		const struct mnt_entry *mnt = &tab.mounts[i - 1];
-
-		if (!nsumount_set_has(set, mnt->id))
-			continue;
-		rc = umount_one(rootfd, &tab, mnt, lazy);
-		if (rc > 0) {
-			done++;
-		} else if (++*left == 1) {
-			diag_reset(d);
-			fail_one(rootfd, mnt, -rc, lazy, d);
-		}
-		rc = 0;
-	}
+	if (rc == 0)
+		rc = umount_table(rootfd, set, &tab, lazy, left, d);
 	mnttab_free(&tab);
-	return rc ? rc : done;
+	return rc;
 }
 
 /* One that cannot be reached from the root is not in the table. */
@@ -354,7 +382,7 @@ static int check_gone(const struct nsumount_set *set, struct diag *d)
  * @lazy: as for nsumount()
  * @d: failure of the first that is left
  *
- * Unmounts these mounts and no others. Needs statmount(2).
+ * Unmounts these mounts and no others. Needs statmount(2), or what set->info has.
  *
  * Returns: 0, or -errno with @d set.
  */
@@ -372,5 +400,5 @@ int nsumount_ids(int rootfd, const struct nsumount_set *set, int lazy, struct di
 	if (left)
 		return -d->err;
 	diag_reset(d);
-	return check_gone(set, d);
+	return set->info ? 0 : check_gone(set, d);
 }

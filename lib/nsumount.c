@@ -59,16 +59,10 @@ static int is_same_file(int fd1, int fd2)
 /* The same file on the same mount. */
 int nsumount_is_same(int fd1, int fd2)
 {
-	uint64_t id1, id2;
-
-	return is_same_file(fd1, fd2) && mnt_unique_id(fd1, "", AT_EMPTY_PATH, &id1) == 0 &&
-	       mnt_unique_id(fd2, "", AT_EMPTY_PATH, &id2) == 0 && id1 == id2;
+	return is_same_file(fd1, fd2) && mnt_is_same(fd1, fd2);
 }
 
-/*
- * 1 or 0, or -errno when there is no such path. Before Linux 6.8 a mount has no
- * lasting id, and only a plain "/" is known.
- */
+/* 1 or 0, or -errno when there is no such path. */
 int nsumount_is_root(int rootfd, const char *target)
 {
 	int fd, rc;
@@ -84,13 +78,19 @@ int nsumount_is_root(int rootfd, const char *target)
 	return rc;
 }
 
-int nsumount_target_id(int rootfd, const char *target, uint64_t *id)
+int nsumount_mount_id(int fd, const struct nsumount_info *info, uint64_t *id)
+{
+	return info ? mnt_old_id(fd, "", AT_EMPTY_PATH, id) : mnt_unique_id(fd, "", AT_EMPTY_PATH, id);
+}
+
+int nsumount_target_id(int rootfd, const char *target, const struct nsumount_info *info,
+		       uint64_t *id)
 {
 	int rc, fd = nspath_open(rootfd, target, O_PATH);
 
 	if (fd < 0)
 		return fd;
-	rc = mnt_unique_id(fd, "", AT_EMPTY_PATH, id);
+	rc = nsumount_mount_id(fd, info, id);
 	close(fd);
 	return rc;
 }
@@ -132,7 +132,7 @@ int nsumount_parent(int rootfd, const char *target)
 static int has_mounts_below(int rootfd, const char *target)
 {
 	uint64_t id;
-	int rc = nsumount_target_id(rootfd, target, &id);
+	int rc = nsumount_target_id(rootfd, target, NULL, &id);
 
 	return rc ? rc : mount_has_children(id);
 }
@@ -257,21 +257,36 @@ static const char *mount_point(uint64_t id, struct ul_statmount *sm, size_t size
 	return sm->str + sm->mnt_point;
 }
 
-/* An O_PATH fd of a mount with a server, where it is on top at its place, or -1. */
-static int open_network(int rootfd, uint64_t id, struct ul_statmount *sm, size_t size)
+/* The mount point of a mount with a server; or NULL. */
+static const char *network_mount_point(uint64_t id, const struct nsumount_info *info,
+				       struct ul_statmount *sm, size_t size)
 {
-	const char *path;
-	uint64_t found;
-	int fd;
+	uint32_t i;
 
+	for (i = 0; info && i < info->tab.nmounts; i++) {
+		const struct mnt_entry *mnt = &info->tab.mounts[i];
+
+		if (mnt->id == id)
+			return mnt->fstype && mntrelease_is_network(mnt->fstype) ?
+			       mnt->target : NULL;
+	}
 	if (ul_statmount(id, 0, UL_STATMOUNT_FS_TYPE, sm, size, 0) < 0 ||
 	    !(sm->mask & UL_STATMOUNT_FS_TYPE) || !mntrelease_is_network(sm->str + sm->fs_type))
-		return -1;
-	path = mount_point(id, sm, size);
-	fd = path ? nspath_open(rootfd, path, O_PATH) : -1;
+		return NULL;
+	return mount_point(id, sm, size);
+}
+
+/* An O_PATH fd of a mount with a server, where it is on top at its place, or -1. */
+static int open_network(int rootfd, uint64_t id, const struct nsumount_info *info,
+			struct ul_statmount *sm, size_t size)
+{
+	const char *path = network_mount_point(id, info, sm, size);
+	int fd = path ? nspath_open(rootfd, path, O_PATH) : -1;
+	uint64_t found;
+
 	if (fd < 0)
 		return -1;
-	if (mnt_unique_id(fd, "", AT_EMPTY_PATH, &found) == 0 && found == id)
+	if (nsumount_mount_id(fd, info, &found) == 0 && found == id)
 		return fd;
 	close(fd);
 	return -1;
@@ -295,7 +310,7 @@ size_t nsumount_hold(int rootfd, const struct nsumount_set *set, int *fds, size_
 	size_t i, n = 0;
 
 	for (i = 0; sm && n < max && i < set->n; i++) {
-		int fd = open_network(rootfd, set->ids[i], sm, size);
+		int fd = open_network(rootfd, set->ids[i], set->info, sm, size);
 
 		if (fd >= 0)
 			fds[n++] = fd;
@@ -396,7 +411,7 @@ int nsumount_recursive(int rootfd, const char *target, int lazy, struct diag *d)
 	/* MNT_DETACH takes all below with it; the rest are failures */
 	if (lazy || nsumount_is_root(rootfd, target) || !nsumount_is_mountpoint(rootfd, target))
 		return nsumount(rootfd, target, lazy, d);
-	rc = nsumount_target_id(rootfd, target, &id);
+	rc = nsumount_target_id(rootfd, target, NULL, &id);
 	/* no path leads to what is below a stale root either */
 	if (rc == -ESTALE)
 		return nsumount(rootfd, target, lazy, d);

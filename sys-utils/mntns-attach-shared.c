@@ -117,9 +117,9 @@ int attach_warn_shared(struct attach_shared *s, const struct placement *p, struc
 {
 	uint64_t id = 0;
 
-	if (s->ref.ino == s->self.ino || !detached_target_is_shared(p->targetfd))
+	if (s->ref.ino == s->self.ino || detached_target_is_shared(p->targetfd) <= 0)
 		return 0;
-	mnt_unique_id(p->targetfd, "", AT_EMPTY_PATH, &id);
+	mnt_old_id(p->targetfd, "", AT_EMPTY_PATH, &id);
 	if (id == s->warned)
 		return 0;
 	s->warned = id;

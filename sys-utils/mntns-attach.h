@@ -58,7 +58,7 @@ extern void swap_root(const struct swap_root *sw);
 struct attach_shared {
 	struct nsref ref;
 	struct nsref self;
-	uint64_t warned;		/* mount that is known to be shared */
+	uint64_t warned;		/* mount that is known to be shared, its old id */
 };
 
 extern int attach_warn_shared(struct attach_shared *s, const struct placement *p,

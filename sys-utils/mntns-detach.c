@@ -30,6 +30,7 @@ struct detach_control {
 	char			**targets;
 	int			ntargets;
 	struct nsumount_set	uniq_ids;	/* of --uniq-id */
+	struct nsumount_info	*info;		/* without listmount(2), before Linux 6.8 */
 	unsigned int		all_holding:1;
 	unsigned int		lazy:1;
 	unsigned int		recursive:1;
@@ -110,7 +111,8 @@ static int check_targets(const struct detach_control *ctl, int rootfd, const str
 
 /*
  * What is in the way is looked for only when something else could be unmounted
- * before: the kernel refuses a single mount itself, and knows better why.
+ * before: the kernel refuses a single mount itself, and tells better why, if it
+ * can tell at all.
  */
 static int check_others(const struct detach_control *ctl, const struct mnttab *tab,
 		       struct nsumount_set *set)
@@ -120,7 +122,7 @@ static int check_others(const struct detach_control *ctl, const struct mnttab *t
 
 	if (ctl->recursive && nsumount_set_add_below(set, tab) != 0)
 		err_oom();
-	if (ctl->lazy || (set->n < 2 && !ctl->all_holding) ||
+	if (ctl->lazy || (set->n < 2 && !ctl->all_holding && !ctl->info) ||
 	    nsumount_check_others(tab, set, &d) == 0)
 		return EXIT_SUCCESS;
 	rc = diag_exit_status(&d);
@@ -128,23 +130,31 @@ static int check_others(const struct detach_control *ctl, const struct mnttab *t
 	return rc;
 }
 
+/* Returns the mounts of the namespace that the caller is in; none if they cannot be read. */
+static const struct mnttab *read_mounts(const struct detach_control *ctl, struct mnttab *tab)
+{
+	struct diag d = { .step = DIAG_NONE };
+
+	if (ctl->info)
+		return &ctl->info->tab;
+	if (mnttab_read(tab, NULL, UL_STATMOUNT_MNT_BASIC | UL_STATMOUNT_MNT_POINT, 0, &d) != 0 ||
+	    tab->fallback || mnttab_build_tree(tab) != 0)
+		mnttab_free(tab);
+	diag_reset(&d);
+	return tab;
+}
+
 static int check_work(int rootfd, void *data)
 {
 	const struct check_work *w = data;
-	struct diag d = { .step = DIAG_NONE };
-	struct nsumount_set set = { .n = 0 };
-	struct mnttab tab;
+	struct nsumount_set set = { .info = w->ctl->info };
+	struct mnttab own = { .nmounts = 0 };
+	const struct mnttab *tab = read_mounts(w->ctl, &own);
 	int rc;
 
-	/* without ids, before Linux 6.8, it stays at the names */
-	if (mnttab_read(&tab, NULL, UL_STATMOUNT_MNT_BASIC | UL_STATMOUNT_MNT_POINT, 0, &d) != 0 ||
-	    tab.fallback || mnttab_build_tree(&tab) != 0)
-		mnttab_free(&tab);
-	diag_reset(&d);
-
-	rc = check_targets(w->ctl, rootfd, &tab, &set);
-	if (rc == EXIT_SUCCESS && tab.nmounts)
-		rc = check_others(w->ctl, &tab, &set);
+	rc = check_targets(w->ctl, rootfd, tab, &set);
+	if (rc == EXIT_SUCCESS && tab->nmounts)
+		rc = check_others(w->ctl, tab, &set);
 	if (rc == EXIT_SUCCESS && set.n &&
 	    write_all(w->out, set.ids, set.n * sizeof(*set.ids)) != 0)
 		rc = EXIT_FAILURE;
@@ -163,12 +173,26 @@ static void read_ids(int fd, struct nsumount_set *set)
 	}
 }
 
+/* Before Linux 6.8 the mounts are looked up here; without them it stays at the names. */
+static void read_info(struct detach_control *ctl)
+{
+	struct diag d = { .step = DIAG_NONE };
+
+	if (nsumount_info_open(&ctl->ref, &ctl->info, &d) != 0 && ctl->recursive && !ctl->lazy)
+		mntns_err(&d);
+	diag_reset(&d);
+	errno = ENOSYS;
+	if (ctl->info && ctl->uniq_ids.n)
+		err_nosys(EXIT_NOTSUPP, _("--uniq-id needs statmount(2) (Linux 6.8)"));
+}
+
 /* The ids come in a file, a pipe could be full. */
 static int check(struct detach_control *ctl)
 {
 	struct check_work w = { .ctl = ctl };
 	int rc;
 
+	read_info(ctl);
 	w.out = memfd_create("ids", MFD_CLOEXEC);
 	if (w.out < 0)
 		err(EXIT_FAILURE, "memfd_create");
@@ -177,6 +201,7 @@ static int check(struct detach_control *ctl)
 		ctl->work = xcalloc(1, sizeof(*ctl->work));
 		ctl->nwork = 1;
 		ctl->work[0].ref = &ctl->ref;
+		ctl->work[0].set.info = ctl->info;
 		read_ids(w.out, &ctl->work[0].set);
 	}
 	close(w.out);
@@ -296,6 +321,15 @@ static int is_busy(const struct detach_control *ctl)
 	return 1;
 }
 
+/* By their ids the order does not matter; a single one is told about best. */
+static int is_by_ids(const struct detach_control *ctl)
+{
+	if (!ctl->work[0].set.n)
+		return ctl->all_holding;
+	return ctl->all_holding || ctl->uniq_ids.n || ctl->ntargets > 1 ||
+	       (ctl->info && ctl->recursive && !ctl->lazy);
+}
+
 static int detach(struct detach_control *ctl)
 {
 	int rc = EXIT_SUCCESS;
@@ -303,8 +337,7 @@ static int detach(struct detach_control *ctl)
 
 	if (is_busy(ctl))
 		return EXIT_FAILURE;
-	/* by their ids the order does not matter; a single one is told about best */
-	if (ctl->all_holding || ctl->uniq_ids.n || (ctl->ntargets > 1 && ctl->work[0].set.n)) {
+	if (is_by_ids(ctl)) {
 		for (i = 0; i < ctl->nwork; i++) {
 			int one = mntns_umount_set(&ctl->work[i], ctl->lazy);
 
@@ -408,6 +441,7 @@ int mntns_detach(int argc, char **argv)
 	rc = check_and_detach(&ctl);
 
 	nsref_close(&ctl.ref);
+	nsumount_info_close(ctl.info);
 	for (i = 0; i < ctl.nwork; i++)
 		free(ctl.work[i].set.ids);
 	free(ctl.work);
