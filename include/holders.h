@@ -115,7 +115,8 @@ struct holders {
 		uint32_t mnt;
 	} *mounts;
 	uint32_t nmounts;
-	unsigned int unique_ids:1;	/* by_id is by 64-bit ids */
+	unsigned int some_ids:1;	/* some mounts have 64-bit ids */
+	unsigned int unique_ids:1;	/* all have; else by_id is by the others, too */
 
 	struct holders_subject *subjects;
 	size_t nsubjects;

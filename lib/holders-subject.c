@@ -221,7 +221,10 @@ static const struct mnt_entry *find_mount(const struct holders *h, uint32_t ns,
 
 	if (!spot->id && !spot->id_old)
 		return holders_find_path(h, ns, spot->path);
-	m = holders_find_id(h, h->unique_ids ? spot->id : spot->id_old);
+	if (spot->id)
+		m = holders_find_id(h, spot->id);
+	if (!m && spot->id_old && !h->unique_ids)
+		m = holders_find_id(h, spot->id_old);
 	return m && m->ns == ns ? &h->ns[ns].tab.mounts[m->mnt] : NULL;
 }
 

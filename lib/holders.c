@@ -99,27 +99,57 @@ static int read_namespaces(struct holders *h, struct diag *d)
 	return 0;
 }
 
+/*
+ * Of other namespaces mountinfo may be all that there is: before Linux 6.11, or
+ * for a caller without privileges.
+ */
+static void find_ids(struct holders *h)
+{
+	uint32_t ns, i;
+
+	h->unique_ids = 1;
+	for (ns = 0; ns < h->nns; ns++) {
+		const struct mnttab *tab = &h->ns[ns].tab;
+
+		for (i = 0; i < tab->nmounts; i++) {
+			if (tab->mounts[i].id)
+				h->some_ids = 1;
+			else
+				h->unique_ids = 0;
+		}
+	}
+}
+
+/* No 64-bit id is as small as one of mountinfo: both can be in one index. */
+static int index_mount(struct holders *h, const struct mnt_entry *mnt, uint32_t n)
+{
+	int rc = 0;
+
+	if (mnt->id)
+		rc = idhash_add(&h->by_id, mnt->id, n);
+	if (rc == 0 && !h->unique_ids)
+		rc = idhash_add(&h->by_id, mnt->id_old, n);
+	return rc;
+}
+
 static int index_mounts(struct holders *h)
 {
 	uint32_t ns, i, n = 0;
+	int rc = 0;
 
+	find_ids(h);
 	h->mounts = calloc(h->nmounts + 1, sizeof(*h->mounts));
 	if (!h->mounts)
 		return -ENOMEM;
 	for (ns = 0; ns < h->nns; ns++) {
 		const struct mnttab *tab = &h->ns[ns].tab;
 
-		for (i = 0; i < tab->nmounts; i++, n++) {
-			const struct mnt_entry *mnt = &tab->mounts[i];
-
+		for (i = 0; rc == 0 && i < tab->nmounts; i++, n++) {
 			h->mounts[n] = (struct holders_mount) { .ns = ns, .mnt = i };
-			if (mnt->id)
-				h->unique_ids = 1;
-			if (idhash_add(&h->by_id, mnt->id ? mnt->id : mnt->id_old, n) != 0)
-				return -ENOMEM;
+			rc = index_mount(h, &tab->mounts[i], n);
 		}
 	}
-	return 0;
+	return rc;
 }
 
 /*

@@ -131,6 +131,14 @@ static int umount_work(int rootfd, void *data)
 }
 
 /*
+ * mntns_warn_no_ids - before Linux 6.11 only mounts of the own namespace have them
+ */
+void mntns_warn_no_ids(const struct nsref *ref)
+{
+	warnx(_("namespace %s: the 64-bit ids of its mounts are not known"), ref->name);
+}
+
+/*
  * mntns_umount_set - unmounts in a namespace what @um says, and prints what
  * cannot be
  *
@@ -257,13 +265,17 @@ int mntns_umount_holders(const struct holders *h, int lazy)
 	int rc = EXIT_SUCCESS;
 	uint32_t i;
 
-	if (!h->unique_ids)
+	errno = ENOSYS;
+	if (!h->some_ids)
 		err_nosys(EXIT_NOTSUPP, _("--detach needs statmount(2) (Linux 6.8)"));
 	for (i = 0; i < h->nns; i++) {
 		struct mntns_umount um = { .ref = &h->ns[i].ref, .say_ns = !h->ns[i].own };
 
 		add_mounts(h, i, &um.set);
-		if (um.set.n && um.ref->fd < 0) {
+		if (nsumount_set_has(&um.set, 0)) {
+			mntns_warn_no_ids(um.ref);
+			rc = EXIT_FAILURE;
+		} else if (um.set.n && um.ref->fd < 0) {
 			warnx(_("namespace %s is not open, there are too many"), um.ref->name);
 			rc = EXIT_FAILURE;
 		} else if (um.set.n && mntns_umount_set(&um, lazy) != EXIT_SUCCESS) {

@@ -24,6 +24,7 @@ struct mntns_umount {
 extern const char *mntns_holder_kind(enum holder_kind kind);
 extern int mntns_in_namespace(const struct nsref *ref, int (*work)(int rootfd, void *data),
 			      void *data);
+extern void mntns_warn_no_ids(const struct nsref *ref);
 extern void mntns_release(const int *fds, size_t n);
 extern int mntns_umount_holders(const struct holders *h, int lazy);
 extern int mntns_umount_set(const struct mntns_umount *um, int lazy);

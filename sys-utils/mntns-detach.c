@@ -252,8 +252,14 @@ static int add_namespace(struct detach_control *ctl, const struct holders *h, ui
 	}
 	if (!um.set.n)
 		return EXIT_SUCCESS;
+	if (nsumount_set_has(&um.set, 0)) {
+		mntns_warn_no_ids(um.ref);
+		free(um.set.ids);
+		return EXIT_FAILURE;
+	}
 	if (um.ref->fd < 0) {
 		warnx(_("namespace %ju is not open, there are too many"), (uintmax_t) um.ref->id);
+		free(um.set.ids);
 		return EXIT_FAILURE;
 	}
 	ctl->work = xreallocarray(ctl->work, ctl->nwork + 1, sizeof(*ctl->work));
@@ -366,7 +372,8 @@ static int check_and_detach(struct detach_control *ctl)
 
 	if (holders_open(&h, 0, &d) != 0)
 		mntns_err(&d);
-	if (!h.unique_ids)
+	errno = ENOSYS;
+	if (!h.some_ids)
 		err_nosys(EXIT_NOTSUPP, _("--all-holding needs statmount(2) (Linux 6.8)"));
 	rc = add_all_holding(ctl, &h);
 	if (rc == EXIT_SUCCESS)
