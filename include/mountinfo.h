@@ -16,6 +16,7 @@ struct mountinfo_line {
 	unsigned int parent;
 	unsigned int dev_major;
 	unsigned int dev_minor;
+	uint64_t attr;			/* MOUNT_ATTR_* */
 	uint64_t propagation;		/* MS_* */
 };
 

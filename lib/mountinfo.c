@@ -17,6 +17,7 @@
 #include "c.h"
 #include "mountapi.h"
 #include "mountinfo.h"
+#include "mnttab.h"
 #include "pathnames.h"
 
 static int procfd = -1;			/* of this process, as long as it lives */
@@ -54,11 +55,13 @@ static uint64_t parse_propagation(char *fields)
 /* The paths have no blanks in them, these are written as \040. */
 static int parse_line(char *text, struct mountinfo_line *line)
 {
-	int optional = 0;
+	int options = 0, end = 0, optional = 0;
 
-	if (sscanf(text, "%u %u %u:%u %*s %*s %*s %n", &line->id, &line->parent,
-		   &line->dev_major, &line->dev_minor, &optional) != 4 || !optional)
+	if (sscanf(text, "%u %u %u:%u %*s %*s %n%*s%n %n", &line->id, &line->parent,
+		   &line->dev_major, &line->dev_minor, &options, &end, &optional) != 4 || !optional)
 		return -EINVAL;
+	text[end] = '\0';
+	line->attr = mnt_parse_attributes(text + options);
 	line->propagation = parse_propagation(text + optional);
 	return 0;
 }

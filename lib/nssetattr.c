@@ -22,6 +22,7 @@
 #include "detached.h"
 #include "diagnose.h"
 #include "mountapi.h"
+#include "mountinfo.h"
 #include "nls.h"
 #include "nspath.h"
 #include "nssetattr.h"
@@ -103,25 +104,47 @@ static int open_target(int rootfd, struct target *t, struct diag *d)
 	return 0;
 }
 
+static int note(struct target *t, const struct before *b)
+{
+	struct before *mounts = reallocarray(t->mounts, t->nmounts + 1, sizeof(*mounts));
+
+	if (!mounts)
+		return -ENOMEM;
+	t->mounts = mounts;
+	t->mounts[t->nmounts++] = *b;
+	return 0;
+}
+
 /*
  * What the mounts are now. Those below that go away meanwhile are left out.
  */
 static int note_mount(struct target *t, uint64_t id)
 {
-	struct before *mounts;
+	struct before b = { .id = id };
 	struct ul_statmount sm;
 
 	if (ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) < 0)
 		return t->nmounts && errno == ENOENT ? 0 : -errno;
+	b.attr = sm.mnt_attr;
+	b.propagation = sm.mnt_propagation;
+	return note(t, &b);
+}
 
-	mounts = reallocarray(t->mounts, t->nmounts + 1, sizeof(*mounts));
-	if (!mounts)
-		return -ENOMEM;
-	t->mounts = mounts;
-	t->mounts[t->nmounts++] = (struct before) {
-		.id = id, .attr = sm.mnt_attr, .propagation = sm.mnt_propagation
-	};
-	return 0;
+/* The target itself, which needs no id to be found again. */
+static int note_by_mountinfo(struct target *t)
+{
+	struct mountinfo_line line;
+	struct before b = { .id = 0 };
+	uint64_t id;
+	int rc = mnt_old_id(t->fd, "", AT_EMPTY_PATH, &id);
+
+	if (rc == 0)
+		rc = mountinfo_find(id, &line);
+	if (rc)
+		return -ENOSYS;
+	b.attr = line.attr;
+	b.propagation = line.propagation;
+	return note(t, &b);
 }
 
 static int note_mounts(struct target *t, int recursive)
@@ -132,6 +155,8 @@ static int note_mounts(struct target *t, int recursive)
 
 	if (rc == 0)
 		rc = note_mount(t, id);
+	if (rc == -ENOSYS && !recursive)
+		return note_by_mountinfo(t);
 	while (rc == 0 && recursive) {
 		n = ul_listmount(id, 0, last, ids, ARRAY_SIZE(ids), 0);
 		if (n <= 0)
@@ -364,7 +389,7 @@ static int prepare(int rootfd, struct target *targets, size_t n, int recursive,
 			return 0;
 		if (rc == -ENOSYS)
 			return diag_fail_nosys(d, DIAG_SETATTR, ENOSYS, targets[i].path,
-				_("statmount(2) (Linux 6.8), to undo a change of several targets"));
+				_("statmount(2) (Linux 6.8), to undo a recursive change of several targets"));
 		if (rc)
 			return fail(-rc, targets[i].path, d);
 	}
