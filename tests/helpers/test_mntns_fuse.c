@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,7 @@ int main(int argc, char **argv)
 {
 	static char buf[FUSE_MIN_READ_BUFFER + 65536];
 	char options[64];
+	bool ready = false;
 	int fd;
 
 	if (argc != 2)
@@ -121,8 +123,6 @@ int main(int argc, char **argv)
 	if (mount("test", argv[1], "fuse", MS_NOSUID | MS_NODEV, options) < 0)
 		err(EXIT_FAILURE, "mount %s", argv[1]);
 
-	printf("pid=%d\n", (int) getpid());
-	fflush(stdout);
 	for (;;) {
 		ssize_t n = read(fd, buf, sizeof(buf));
 
@@ -132,5 +132,11 @@ int main(int argc, char **argv)
 		if (n < 0)
 			return errno == ENODEV ? EXIT_SUCCESS : EXIT_FAILURE;
 		serve_one(fd, buf);
+		if (ready)
+			continue;
+		/* before the answer to the kernel's first request nobody asks anything */
+		printf("pid=%d\n", (int) getpid());
+		fflush(stdout);
+		ready = true;
 	}
 }
