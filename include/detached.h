@@ -37,6 +37,7 @@ int detached_attach(int treefd, int targetfd, const char *target, struct diag *d
 int detached_attach_beneath(int treefd, int targetfd, const char *target, struct diag *d);
 int detached_take_fd(int fd, const char *object, struct diag *d);
 int detached_is_mounted(int fd);
+int detached_propagation(int fd);
 int detached_target_is_shared(int targetfd);
 
 /* lib/detached-subdir.c */

@@ -481,16 +481,27 @@ int detached_take_fd(int fd, const char *object, struct diag *d)
 }
 
 /*
+ * detached_propagation:
+ * @fd: O_PATH fd in the caller's mount namespace
+ *
+ * Returns: MS_SHARED and the like of the mount that it is on, or 0 when nobody
+ * tells: before Linux 6.8 that takes mountinfo_keep_proc().
+ */
+int detached_propagation(int fd)
+{
+	return max(propagation_of(fd, ""), 0);
+}
+
+/*
  * detached_target_is_shared:
  * @targetfd: O_PATH fd in the caller's mount namespace
  *
  * Returns: 1 when what is attached there propagates to the peers and slaves of
- * its mount, 0 when it does not, -ENOSYS when nobody tells: before Linux 6.8 that
- * takes mountinfo_keep_proc().
+ * its mount, 0 when it does not, -ENOSYS when nobody tells.
  */
 int detached_target_is_shared(int targetfd)
 {
-	int propagation = propagation_of(targetfd, "");
+	int propagation = detached_propagation(targetfd);
 
-	return propagation > 0 ? !!(propagation & MS_SHARED) : -ENOSYS;
+	return propagation ? !!(propagation & MS_SHARED) : -ENOSYS;
 }

@@ -84,17 +84,11 @@ int nsmake_has_open_tree(void)
  * @treefd: its tree, open
  * @d: failure
  *
- * Returns: 0, or -EINVAL with @d set when the tree is on an unbindable mount,
- * which kernels before 6.8 do not tell beforehand.
+ * Returns: 0, or -EINVAL with @d set when the tree is on an unbindable mount.
  */
 int nsmake_check_bindable(const struct nsmake *req, int treefd, struct diag *d)
 {
-	struct ul_statmount sm;
-	uint64_t id;
-
-	if (mnt_unique_id(treefd, "", AT_EMPTY_PATH, &id) < 0 ||
-	    ul_statmount(id, 0, UL_STATMOUNT_MNT_BASIC, &sm, sizeof(sm), 0) < 0 ||
-	    !(sm.mnt_propagation & MS_UNBINDABLE))
+	if (!(detached_propagation(treefd) & MS_UNBINDABLE))
 		return 0;
 
 	return diag_fail_cause(d, DIAG_TREE_NAMESPACE, EINVAL, req->tree,
