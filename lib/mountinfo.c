@@ -101,6 +101,7 @@ int mountinfo_find(uint64_t id, struct mountinfo_line *line)
 	if (procfd < 0)
 		return -ENOSYS;
 	fd = openat(procfd, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+	/* there is no "self" in the /proc of another PID namespace */
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
 	f = fdopen(fd, "r");
