@@ -11,21 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mnttab.h"
-
 struct diag;
+struct mnt_entry;
+struct mnttab;
 struct nsref;
 
 int nsumount(int rootfd, const char *target, int lazy, struct diag *d);
 int nsumount_recursive(int rootfd, const char *target, int lazy, struct diag *d);
 
-/* the mounts of a namespace where the kernel has no listmount(2) */
-struct nsumount_info {
-	struct mnttab tab;		/* ids are those of mountinfo */
-};
-
-int nsumount_info_open(const struct nsref *ref, struct nsumount_info **ret, struct diag *d);
-void nsumount_info_close(struct nsumount_info *info);
+/* without listmount(2): a table whose ids are those of mountinfo */
+int nsumount_info_open(const struct nsref *ref, struct mnttab **ret, struct diag *d);
+void nsumount_info_close(struct mnttab *info);
 
 /*
  * Mounts of one namespace, each once: by their 64-bit ids, or by those that
@@ -34,7 +30,7 @@ void nsumount_info_close(struct nsumount_info *info);
 struct nsumount_set {
 	uint64_t *ids;
 	size_t n;
-	const struct nsumount_info *info;	/* not ours; or NULL */
+	const struct mnttab *info;	/* of nsumount_info_open(), not ours; or NULL */
 };
 
 enum {
@@ -42,6 +38,7 @@ enum {
 	NSUMOUNT_RECURSIVE = (1 << 1)
 };
 
+const struct mnt_entry *nsumount_find_id(const struct mnttab *tab, uint64_t id);
 int nsumount_set_has(const struct nsumount_set *set, uint64_t id);
 int nsumount_set_add(struct nsumount_set *set, uint64_t id);
 int nsumount_set_add_below(struct nsumount_set *set, const struct mnttab *tab);
@@ -59,8 +56,8 @@ int nsumount_is_same(int fd1, int fd2);
 int nsumount_is_root(int rootfd, const char *target);
 int nsumount_is_mountpoint(int rootfd, const char *target);
 int nsumount_parent(int rootfd, const char *target);
-int nsumount_mount_id(int fd, const struct nsumount_info *info, uint64_t *id);
-int nsumount_target_id(int rootfd, const char *target, const struct nsumount_info *info,
+int nsumount_mount_id(int fd, const struct mnttab *info, uint64_t *id);
+int nsumount_target_id(int rootfd, const char *target, const struct mnttab *info,
 		       uint64_t *id);
 int nsumount_fail(int rootfd, const char *target, int err, struct diag *d);
 int nsumount_root(int rootfd, const char *target, int lazy, struct diag *d);

@@ -497,11 +497,9 @@ int detached_propagation(int fd)
  * @targetfd: O_PATH fd in the caller's mount namespace
  *
  * Returns: 1 when what is attached there propagates to the peers and slaves of
- * its mount, 0 when it does not, -ENOSYS when nobody tells.
+ * its mount, 0 when it does not or nobody tells, as for detached_propagation().
  */
 int detached_target_is_shared(int targetfd)
 {
-	int propagation = detached_propagation(targetfd);
-
-	return propagation ? !!(propagation & MS_SHARED) : -ENOSYS;
+	return !!(detached_propagation(targetfd) & MS_SHARED);
 }

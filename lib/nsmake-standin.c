@@ -226,7 +226,7 @@ static int pop_roots(int self, const struct nsmake *req, struct diag *d)
 
 static int fail_pivot(int tree, int err, const struct nsmake *req, struct diag *d)
 {
-	if (err == EINVAL && detached_target_is_shared(tree) > 0)
+	if (err == EINVAL && detached_target_is_shared(tree))
 		return diag_fail_cause(d, DIAG_NS_PIVOT, err, req->tree,
 				_("use --propagation private or slave"), "%s",
 				mnt_has_statmount() ?

@@ -100,7 +100,9 @@ static int follow_root(struct nsplan *plan, struct nsplan_step *step, struct dia
 static int refuse_shared(const struct nsplan *plan, const struct nsplan_step *step,
 			 int targetfd, struct diag *d)
 {
-	if (detached_target_is_shared(targetfd) == 0)
+	int propagation = detached_propagation(targetfd);
+
+	if (propagation && !(propagation & MS_SHARED))
 		return 0;
 	return diag_fail_cause(d, DIAG_ATTACH, EINVAL, step->target,
 			plan->keep_off_shared ? _("use --propagation private or slave") :

@@ -34,7 +34,7 @@ static int open_old(int treefd, const char *name, struct diag *d)
 /* Mounted on the root that it is to replace, as pivot_root(2) wants it. */
 static int mount_on_root(int treefd, int rootfd, const char *name, struct diag *d)
 {
-	if (detached_target_is_shared(rootfd) > 0)
+	if (detached_target_is_shared(rootfd))
 		return diag_fail_cause(d, DIAG_ROOT_MOUNT, EINVAL, name,
 				_("make it private first, or use --beneath"),
 				_("its root is a shared mount"));
@@ -52,7 +52,7 @@ static int exchange(int fd)
 
 static int fail_pivot(int treefd, int err, const char *name, struct diag *d)
 {
-	if (err == EINVAL && detached_target_is_shared(treefd) > 0)
+	if (err == EINVAL && detached_target_is_shared(treefd))
 		return diag_fail_cause(d, DIAG_ROOT_PIVOT, err, name, NULL,
 				       _("the new root is a shared mount"));
 	return diag_fail(d, DIAG_ROOT_PIVOT, err, name);

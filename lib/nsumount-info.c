@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "diagnose.h"
+#include "mnttab.h"
 #include "mountapi.h"
 #include "mountinfo.h"
 #include "nsumount.h"
@@ -26,9 +27,9 @@
  *
  * Returns: 0, or -errno with @d set. See proc_pid_mountinfo(5).
  */
-int nsumount_info_open(const struct nsref *ref, struct nsumount_info **ret, struct diag *d)
+int nsumount_info_open(const struct nsref *ref, struct mnttab **ret, struct diag *d)
 {
-	struct nsumount_info *info;
+	struct mnttab *info;
 	uint32_t i;
 	int rc;
 
@@ -39,12 +40,12 @@ int nsumount_info_open(const struct nsref *ref, struct nsumount_info **ret, stru
 	if (!info)
 		return diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
 
-	rc = mnttab_read_mountinfo(&info->tab, ref, d);
-	for (i = 0; i < info->tab.nmounts; i++) {
-		info->tab.mounts[i].id = info->tab.mounts[i].id_old;
-		info->tab.mounts[i].parent = info->tab.mounts[i].parent_old;
+	rc = mnttab_read_mountinfo(info, ref, d);
+	for (i = 0; i < info->nmounts; i++) {
+		info->mounts[i].id = info->mounts[i].id_old;
+		info->mounts[i].parent = info->mounts[i].parent_old;
 	}
-	if (rc == 0 && mnttab_build_tree(&info->tab) != 0)
+	if (rc == 0 && mnttab_build_tree(info) != 0)
 		rc = diag_fail(d, DIAG_MEMORY, ENOMEM, NULL);
 	if (rc == 0)
 		*ret = info;
@@ -53,10 +54,10 @@ int nsumount_info_open(const struct nsref *ref, struct nsumount_info **ret, stru
 	return rc;
 }
 
-void nsumount_info_close(struct nsumount_info *info)
+void nsumount_info_close(struct mnttab *info)
 {
 	if (info)
-		mnttab_free(&info->tab);
+		mnttab_free(info);
 	free(info);
 }
 

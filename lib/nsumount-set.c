@@ -81,7 +81,8 @@ int nsumount_set_add_below(struct nsumount_set *set, const struct mnttab *tab)
 	return rc;
 }
 
-static const struct mnt_entry *find_id(const struct mnttab *tab, uint64_t id)
+/* The mount of @tab with this id, or NULL. */
+const struct mnt_entry *nsumount_find_id(const struct mnttab *tab, uint64_t id)
 {
 	uint32_t i;
 
@@ -211,7 +212,7 @@ int nsumount_check(int rootfd, const struct mnttab *tab, const char *target,
 		return 0;
 	rc = nsumount_target_id(rootfd, target, set->info, &id);
 	if (!rc)
-		mnt = find_id(tab, id);
+		mnt = nsumount_find_id(tab, id);
 	else if (rc == -ESTALE)
 		mnt = find_by_name(tab, rootfd, target);
 	if (mnt && !(mnt = find_under(tab, mnt, set)))
@@ -281,7 +282,7 @@ enum outcome { COVERED, GONE, UNMOUNTED };	/* or -errno */
  * server is gone, it is left to the table.
  */
 static int look(int rootfd, const struct mnttab *tab, const struct mnt_entry *mnt,
-		const struct nsumount_info *info)
+		const struct mnttab *info)
 {
 	uint64_t id = 0;
 	int rc = -ENOENT;
@@ -296,7 +297,7 @@ static int look(int rootfd, const struct mnttab *tab, const struct mnt_entry *mn
 }
 
 static int umount_one(int rootfd, const struct mnttab *tab, const struct mnt_entry *mnt,
-		      const struct nsumount_info *info, int lazy)
+		      const struct mnttab *info, int lazy)
 {
 	int rc = look(rootfd, tab, mnt, info);
 
@@ -351,7 +352,7 @@ static int umount_pass(int rootfd, const struct nsumount_set *set, int lazy, siz
 	int rc;
 
 	if (set->info)
-		return umount_table(rootfd, set, &set->info->tab, lazy, left, d);
+		return umount_table(rootfd, set, set->info, lazy, left, d);
 	rc = read_table(&tab, d);
 	if (rc == 0)
 		rc = umount_table(rootfd, set, &tab, lazy, left, d);

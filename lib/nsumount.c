@@ -13,6 +13,7 @@
 #include "c.h"
 #include "diagnose.h"
 #include "mntrelease.h"
+#include "mnttab.h"
 #include "mountapi.h"
 #include "nls.h"
 #include "nspath.h"
@@ -78,12 +79,12 @@ int nsumount_is_root(int rootfd, const char *target)
 	return rc;
 }
 
-int nsumount_mount_id(int fd, const struct nsumount_info *info, uint64_t *id)
+int nsumount_mount_id(int fd, const struct mnttab *info, uint64_t *id)
 {
 	return info ? mnt_old_id(fd, "", AT_EMPTY_PATH, id) : mnt_unique_id(fd, "", AT_EMPTY_PATH, id);
 }
 
-int nsumount_target_id(int rootfd, const char *target, const struct nsumount_info *info,
+int nsumount_target_id(int rootfd, const char *target, const struct mnttab *info,
 		       uint64_t *id)
 {
 	int rc, fd = nspath_open(rootfd, target, O_PATH);
@@ -258,18 +259,13 @@ static const char *mount_point(uint64_t id, struct ul_statmount *sm, size_t size
 }
 
 /* The mount point of a mount with a server; or NULL. */
-static const char *network_mount_point(uint64_t id, const struct nsumount_info *info,
+static const char *network_mount_point(uint64_t id, const struct mnttab *info,
 				       struct ul_statmount *sm, size_t size)
 {
-	uint32_t i;
+	const struct mnt_entry *mnt = info ? nsumount_find_id(info, id) : NULL;
 
-	for (i = 0; info && i < info->tab.nmounts; i++) {
-		const struct mnt_entry *mnt = &info->tab.mounts[i];
-
-		if (mnt->id == id)
-			return mnt->fstype && mntrelease_is_network(mnt->fstype) ?
-			       mnt->target : NULL;
-	}
+	if (mnt)
+		return mnt->fstype && mntrelease_is_network(mnt->fstype) ? mnt->target : NULL;
 	if (ul_statmount(id, 0, UL_STATMOUNT_FS_TYPE, sm, size, 0) < 0 ||
 	    !(sm->mask & UL_STATMOUNT_FS_TYPE) || !mntrelease_is_network(sm->str + sm->fs_type))
 		return NULL;
@@ -277,7 +273,7 @@ static const char *network_mount_point(uint64_t id, const struct nsumount_info *
 }
 
 /* An O_PATH fd of a mount with a server, where it is on top at its place, or -1. */
-static int open_network(int rootfd, uint64_t id, const struct nsumount_info *info,
+static int open_network(int rootfd, uint64_t id, const struct mnttab *info,
 			struct ul_statmount *sm, size_t size)
 {
 	const char *path = network_mount_point(id, info, sm, size);

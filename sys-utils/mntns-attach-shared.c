@@ -117,7 +117,7 @@ int attach_warn_shared(struct attach_shared *s, const struct placement *p, struc
 {
 	uint64_t id = 0;
 
-	if (s->ref.ino == s->self.ino || detached_target_is_shared(p->targetfd) <= 0)
+	if (s->ref.ino == s->self.ino || !detached_target_is_shared(p->targetfd))
 		return 0;
 	mnt_old_id(p->targetfd, "", AT_EMPTY_PATH, &id);
 	if (id == s->warned)

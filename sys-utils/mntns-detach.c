@@ -30,7 +30,7 @@ struct detach_control {
 	char			**targets;
 	int			ntargets;
 	struct nsumount_set	uniq_ids;	/* of --uniq-id */
-	struct nsumount_info	*info;		/* without listmount(2), before Linux 6.8 */
+	struct mnttab	*info;		/* without listmount(2), before Linux 6.8 */
 	unsigned int		all_holding:1;
 	unsigned int		lazy:1;
 	unsigned int		recursive:1;
@@ -74,12 +74,9 @@ static int check_id(const struct mnttab *tab, uint64_t id, struct nsumount_set *
 		    struct diag *d)
 {
 	char name[32];
-	uint32_t i;
 
-	for (i = 0; i < tab->nmounts; i++) {
-		if (tab->mounts[i].id == id)
-			return nsumount_set_add(set, id) ? diag_fail(d, DIAG_MEMORY, ENOMEM, NULL) : 0;
-	}
+	if (nsumount_find_id(tab, id))
+		return nsumount_set_add(set, id) ? diag_fail(d, DIAG_MEMORY, ENOMEM, NULL) : 0;
 	snprintf(name, sizeof(name), "%ju", (uintmax_t) id);
 	return diag_fail_cause(d, DIAG_DETACH, ENOENT, name, NULL,
 			       _("no mount of the namespace has this id"));
@@ -136,7 +133,7 @@ static const struct mnttab *read_mounts(const struct detach_control *ctl, struct
 	struct diag d = { .step = DIAG_NONE };
 
 	if (ctl->info)
-		return &ctl->info->tab;
+		return ctl->info;
 	if (mnttab_read(tab, NULL, UL_STATMOUNT_MNT_BASIC | UL_STATMOUNT_MNT_POINT, 0, &d) != 0 ||
 	    tab->fallback || mnttab_build_tree(tab) != 0)
 		mnttab_free(tab);
